@@ -1,0 +1,140 @@
+"""The error tree: one base, a few children, one text form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+PathPart = str | int
+_UNSET: Any = object()
+
+
+class MeshcError(Exception):
+    """What a user did or has that meshc cannot work with, said so that they know what to write instead.
+
+    `file`, `line`, `column` (1-based) say where; `path` is the place inside the document (keys and indices);
+    `value` the offending value; `hint` what to write instead.  `str(error)` is the whole text, exit code 2.
+    """
+
+    exit_code = 2
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        file: str | None = None,
+        line: int | None = None,
+        column: int | None = None,
+        path: Sequence[PathPart] | str | None = None,
+        value: object = _UNSET,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.file = file
+        self.line = line
+        self.column = column
+        self.path = path if path is None or isinstance(path, str) else format_path(path)
+        self.value = value
+        self.hint = hint
+
+    @property
+    def has_value(self) -> bool:
+        """Whether an offending value was given (it may be None)."""
+        return self.value is not _UNSET
+
+    @property
+    def location(self) -> str:
+        """`file:line:column` as far as known, else the empty string."""
+        parts = [self.file or ("<input>" if self.line else "")]
+        parts += [str(n) for n in (self.line, self.column) if n is not None]
+        return ":".join(p for p in parts if p)
+
+    def at(self, file: str | None = None, line: int | None = None, column: int | None = None) -> MeshcError:
+        """Fill in the place where it is not yet known; returns itself."""
+        if self.file is None:
+            self.file = file
+        if self.line is None:
+            self.line, self.column = line, column
+        return self
+
+    def __str__(self) -> str:
+        head = ": ".join(p for p in (self.location, self.path or "", self.message) if p)
+        if self.has_value:
+            head += f" (got {show_value(self.value)})"
+        return f"{head}\n  hint: {self.hint}" if self.hint else head
+
+
+class UsageError(MeshcError):
+    """The command line or a call asks for something that does not exist or does not go together."""
+
+
+class InputError(MeshcError):
+    """A document that cannot be read: syntax, type, missing or unknown field."""
+
+
+class SettingsError(MeshcError):
+    """A setting (profile, values, MeshConfig, ProxyConfig, feature) that is unknown or has a wrong value."""
+
+
+class TemplateError(MeshcError):
+    """A template that cannot be parsed or rendered; `file` and `line` are the template's."""
+
+
+class InjectionError(MeshcError):
+    """Istio's injector would refuse this pod; the message begins with Istio's own wrapper text."""
+
+
+class ToolError(MeshcError):
+    """A program or a cluster meshc was asked to use cannot be reached."""
+
+
+class ErrorGroup(MeshcError):
+    """All errors of one run, in order of input."""
+
+    def __init__(self, errors: Iterable[MeshcError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("\n".join(str(e) for e in self.errors))
+        self.exit_code = max((e.exit_code for e in self.errors), default=2)
+
+    def __str__(self) -> str:
+        return self.message
+
+
+def format_path(path: Sequence[PathPart]) -> str:
+    """Write a path as users write it: `spec.containers[0].name`, keys with dots or slashes in `["…"]`."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        elif part and not any(c in part for c in './[]" '):
+            text += f".{part}" if text else part
+        else:
+            text += f'["{part}"]'
+    return text
+
+
+def show_value(value: object, *, limit: int = 120) -> str:
+    """Print an offending value in one short line, in JSON's spelling for scalars."""
+    match value:
+        case None:
+            text = "null"
+        case bool():
+            text = "true" if value else "false"
+        case str():
+            text = '"' + value.encode("unicode_escape").decode().replace('"', '\\"') + '"'
+        case dict():
+            text = f"a map of {len(value)} keys" if len(value) != 1 else "a map of 1 key"
+        case list():
+            text = f"a list of {len(value)} items" if len(value) != 1 else "a list of 1 item"
+        case _:
+            text = str(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that a misspelt one most likely means, or None."""
+    from difflib import get_close_matches
+
+    found = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return found[0] if found else None
