@@ -1,0 +1,1 @@
+"""Reads a folder in the conformance format and runs its rows; see `data` and `__main__`."""
