@@ -1,1 +1,1 @@
-
+"""The command line: parsing, streams, exit codes."""

@@ -1,0 +1,133 @@
+"""Where artefacts go: standard output, a file, or a folder that is replaced as a whole."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import orjson
+
+from meshc.errors import InputError, UsageError
+
+INDEX = "index.json"
+_FORMS = {"json", "yaml", "wide", "name", "yml"}
+
+
+def destination(output: str | None) -> str | None:
+    """Check `-o`: it says where, never in which form."""
+    if output in _FORMS:
+        raise UsageError(
+            f"-o says where the result goes, not in which form; '{output}' is a form",
+            hint=f"write --format {output}, or -o ./{output} for a file of that name",
+        )
+    return output
+
+
+def write(text: str | bytes, output: str | None) -> None:
+    """Write one artefact to standard output (`None`, `-`) or, atomically, to a file."""
+    data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+    if output in (None, "-"):
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    replace_file(Path(str(output)), data)
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Replace a file's content, or leave it as it was; keeps its mode.  Raises InputError when it cannot be written."""
+    target = Path(os.path.realpath(path))
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+            os.chmod(name, target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask())
+            os.replace(name, target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def sha256(data: bytes) -> str:
+    """Hex digest of a file's content."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Replace `folder` by `files` (relative path → content) as a whole, or leave it as it was.
+
+    `files` must hold `index.json` with the list of all others.  Raises UsageError when the folder holds anything
+    that the index in it does not name, InputError when it cannot be written.
+    """
+    refuse_foreign(folder)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        try:
+            for name, data in files.items():
+                path = fresh / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
+            fresh.chmod(0o777 & ~_umask())
+            _swap(fresh, folder)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def refuse_foreign(folder: Path) -> None:
+    """Raise UsageError unless `folder` is absent, empty, or holds only what its own index names."""
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise UsageError("the output folder is a file", file=str(folder), hint="name another folder with -o")
+    present = {str(p.relative_to(folder)) for p in folder.rglob("*") if not p.is_dir()}
+    foreign = sorted(present - _indexed(folder))
+    if foreign:
+        raise UsageError(
+            f"the output folder holds a file that meshc did not write: {foreign[0]}",
+            file=str(folder),
+            hint="name an empty or new folder with -o; meshc replaces its folder as a whole",
+        )
+
+
+def _indexed(folder: Path) -> set[str]:
+    try:
+        index = orjson.loads((folder / INDEX).read_bytes())
+        return {INDEX, *(name for entry in index["workloads"] for name in entry["files"])}
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+
+
+def _swap(fresh: Path, folder: Path) -> None:
+    target = Path(os.path.realpath(folder))
+    old = fresh.with_name(fresh.name + ".old")
+    if target.exists():
+        os.rename(target, old)
+    try:
+        os.rename(fresh, target)
+    except OSError:
+        if old.exists():
+            os.rename(old, target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _unwritable(path: Path, error: OSError) -> InputError:
+    return InputError(
+        f"cannot write: {error.strerror or error}", file=str(path), hint="name a place you can write to with -o"
+    )
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

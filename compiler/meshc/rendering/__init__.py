@@ -1,0 +1,1 @@
+"""Compiles whole workloads: manifest, Envoy bootstrap and gRPC bootstrap, and the tree they are written as."""
