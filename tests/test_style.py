@@ -40,7 +40,9 @@ TABLES = PACKAGE / "cli" / "commands"
 
 def test_no_function_is_over_60_lines_and_the_usual_one_is_short() -> None:
     lengths = {
-        (_name(path), node.name, node.lineno): (node.end_lineno or 0) - node.lineno + 1 for path, node in _functions()
+        (_name(path), node.name, node.lineno): (node.end_lineno or 0) - node.lineno + 1
+        for path, node in _functions()
+        if TABLES not in path.parents
     }
     assert {where: length for where, length in lengths.items() if length > 60} == {}
     assert statistics.median(lengths.values()) <= 15
