@@ -1,0 +1,58 @@
+"""JSON in and out, with Go's spelling of numbers."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import orjson
+
+from meshc.errors import InputError
+from meshc.yamlio.scalars import json_number
+
+_DEEPEST = 254  # orjson writes no deeper than this
+_ODD_FLOAT = re.compile(rb"\.0[,}\]]|\.0$|[0-9]e[+-]?[0-9]")
+
+
+def load_json(data: str | bytes, *, file: str | None = None) -> Any:
+    """Read JSON; raises InputError with line and column for bad syntax and for nesting beyond 254 levels."""
+    try:
+        value = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        hint = "check quotes, commas and brackets around this place"
+        raise InputError(
+            f"not JSON: {error.msg}", file=file, line=error.lineno, column=error.colno, hint=hint
+        ) from None
+    openers = (b"{", b"[") if isinstance(data, bytes) else ("{", "[")
+    if sum(data.count(o) for o in openers) > _DEEPEST:  # type: ignore[arg-type]
+        _check_depth(value, file)
+    return value
+
+
+def dump_json(value: Any, *, sort: bool = False) -> str:
+    """Write compact JSON, keys in the order of the value or sorted by code point; integral floats as integers."""
+    try:
+        data = orjson.dumps(value, option=orjson.OPT_SORT_KEYS if sort else None)
+    except orjson.JSONEncodeError as error:
+        raise InputError(f"cannot be written as JSON: {error}") from None
+    if _ODD_FLOAT.search(data):
+        data = orjson.dumps(_without_floats(value), option=orjson.OPT_SORT_KEYS if sort else None)
+    return data.decode()
+
+
+def _check_depth(value: Any, file: str | None) -> None:
+    try:
+        orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        hint = "no Kubernetes object is nested that deep"
+        raise InputError(f"nested deeper than {_DEEPEST} levels", file=file, hint=hint) from None
+
+
+def _without_floats(value: Any) -> Any:
+    if isinstance(value, float):
+        return json_number(value)
+    if isinstance(value, dict):
+        return {k: _without_floats(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_without_floats(v) for v in value]
+    return value

@@ -1,0 +1,89 @@
+"""Documents with their source: splitting a stream, reading each, pointing at places in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from meshc.errors import InputError, PathPart
+
+_SEPARATOR = re.compile(r"^---(.*)\n?", re.MULTILINE)
+_CONTENT = re.compile(r"^(?!---)[ \t]*[^#\s]|^---[ \t]+[^#\s]", re.MULTILINE)
+_ABSENT: Any = object()
+
+
+@dataclass(frozen=True)
+class Document:
+    """One YAML or JSON document: its value and where it came from.
+
+    `index` counts the documents of the file from 0, `text` is the document's own text, `first_line` the line of the
+    file (1-based) at which that text starts.
+    """
+
+    value: Any
+    file: str | None = None
+    index: int = 0
+    text: str = field(default="", repr=False)
+    first_line: int = 1
+
+    def position(self, path: Sequence[PathPart]) -> tuple[int, int] | None:
+        """Line and column (1-based, in the file) of the value at `path`, or of its nearest parent; None when unknown."""
+        from meshc.yamlio.positions import find
+
+        return find(self.text, path, first_line=self.first_line)
+
+    def error(
+        self,
+        message: str,
+        *,
+        path: Sequence[PathPart] = (),
+        value: object = _ABSENT,
+        hint: str | None = None,
+    ) -> InputError:
+        """Make an InputError that points at `path` in this document; the caller raises it."""
+        line, column = self.position(path) or (self.first_line, None)
+        more = {} if value is _ABSENT else {"value": value}
+        return InputError(message, file=self.file, line=line, column=column, path=path or None, hint=hint, **more)
+
+
+def split(text: str) -> list[str]:
+    """Cut a stream at its lines `---` into the texts of its documents (spec injection § 11.2).
+
+    CRLF becomes LF, each text ends in a line break.  A separator before any content stays part of the document after it;
+    one at the very end opens no further document.  Raises InputError for a separator with text after it.
+    """
+    return [piece for piece, _ in pieces(text)]
+
+
+def pieces(text: str, *, file: str | None = None) -> Iterator[tuple[str, int]]:
+    """The documents of a stream, as `split` cuts it, each with the line (1-based) at which it starts."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
+    if text and not text.endswith("\n"):
+        text += "\n"
+    start, line = 0, 1
+    for mark in _SEPARATOR.finditer(text):
+        rest = mark[1].strip()
+        if rest and not rest.startswith("#"):
+            at = line + text.count("\n", start, mark.start())
+            raise InputError(
+                f"invalid YAML document separator in line {at}",
+                file=file,
+                line=at,
+                column=4,
+                value=rest,
+                hint="put what follows '---' on the next line",
+            )
+        if mark.start() > start:
+            yield text[start : mark.start()], line
+            line += text.count("\n", start, mark.end())
+            start = mark.end()
+    if start < len(text):
+        yield text[start:], line
+
+
+def has_content(text: str) -> bool:
+    """Whether a document's text holds more than blanks, comments and separators."""
+    return _CONTENT.search(text) is not None
