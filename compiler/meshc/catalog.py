@@ -49,6 +49,10 @@ class Release:
     def _memo(self) -> dict[str, Any]:
         return {}
 
+    @cached_property
+    def _known_facts(self) -> dict[str, Any]:
+        return {}
+
     def has(self, switch: str) -> bool:
         """Whether the switch `area.name` holds in this release; raises KeyError for an unknown one."""
         known = self._memo.get(switch)
@@ -58,6 +62,8 @@ class Release:
 
     def fact(self, name: str) -> Any:
         """The value of the fact `area.name` in this release (shared: do not change it); KeyError if it has none."""
+        if name in self._known_facts:
+            return self._known_facts[name]
         area, _, key = name.partition(".")
         value = None
         found = False
@@ -66,6 +72,7 @@ class Release:
                 value, found = entry["value"], True
         if not found:
             raise KeyError(f"{name} has no value in {self}")
+        self._known_facts[name] = value
         return value
 
 
@@ -88,7 +95,12 @@ def release(text: str) -> Release:
     known = {r.minor: r for r in releases()}
     parts = text.strip().removeprefix("v").split("-", 1)[0].split(".")
     if len(parts) not in (2, 3) or not all(p.isascii() and p.isdigit() for p in parts):
-        raise SettingsError("not an Istio release", path="release", value=text, hint="write a minor or a full release, e.g. 1.27 or 1.27.3")
+        raise SettingsError(
+            "not an Istio release",
+            path="release",
+            value=text,
+            hint="write a minor or a full release, e.g. 1.27 or 1.27.3",
+        )
     found = known.get(".".join(str(int(p)) for p in parts[:2]))
     if found is None:
         raise SettingsError(
@@ -193,5 +205,7 @@ def _read(kind: str, area: str) -> Mapping[str, Any]:
     if json_file.exists():
         data = orjson.loads(json_file.read_bytes())
     else:
-        data = yamlio.load(resources.text("schemas", "releases", kind, f"{area}.yaml"), file=f"{kind}/{area}.yaml") or {}
+        data = (
+            yamlio.load(resources.text("schemas", "releases", kind, f"{area}.yaml"), file=f"{kind}/{area}.yaml") or {}
+        )
     return data

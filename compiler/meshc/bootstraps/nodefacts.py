@@ -1,0 +1,52 @@
+"""A node worked out once: metadata, identity and locality, for both bootstraps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from meshc.bootstraps import clustername, locality, metadata
+from meshc.bootstraps.inputs import Agent
+from meshc.models import node, proxy
+
+Json = Any
+
+
+@dataclass(frozen=True)
+class NodeFacts:
+    """Everything both generators need about one node, prepared; documents are built from it without more reading."""
+
+    agent: Agent
+    typed: Mapping[str, Json]
+    raw: Mapping[str, Json]
+    shown: Mapping[str, Json]
+    locality: Mapping[str, str]
+    cluster: str
+
+    @property
+    def annotations(self) -> Mapping[str, str]:
+        """The pod annotations as the metadata has them."""
+        found: Mapping[str, str] = self.typed.get("ANNOTATIONS", {})
+        return found
+
+
+def prepare(agent: Agent) -> NodeFacts:
+    """Work out metadata, locality and cluster name of one agent (spec bootstrap § 2.3); raises InputError."""
+    release = agent.release
+    built = metadata.build(agent, proxy.to_json(agent.config))
+    shown = node.shown(built.typed, release.fact("bootstrap.metadata_keys"))
+    identity = clustername.Identity(
+        built.typed.get("LABELS", {}),
+        built.typed.get("WORKLOAD_NAME", ""),
+        built.typed.get("NAMESPACE", ""),
+        release.fact("bootstrap.cluster_name_labels"),
+    )
+    return NodeFacts(
+        agent=agent,
+        typed=built.typed,
+        raw=built.raw,
+        shown=shown,
+        locality=locality.shown(built.locality),
+        cluster=clustername.node_cluster(agent.config, identity),
+    )
