@@ -1,0 +1,100 @@
+"""The injector's `config`: what the chart makes of values, or what a cluster holds (spec profiles § 1.2, injection § 2.3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from meshc.catalog import Release
+from meshc.errors import format_path
+from meshc.settings.model import InjectionConfig
+from meshc.yamlio import Document, Json
+
+_GO_TEXT = re.compile(
+    r"\{\{-?\s*(?:[.$]|/\*|(?:if|else|end|range|with|define|template|block|include)\b|[A-Za-z]\w*\s+[.$(\"`])"
+)
+
+
+def is_go_text(text: str) -> bool:
+    """Whether a template is written in Go's template language (neither plain YAML nor Jinja2)."""
+    return "{%" not in text and _GO_TEXT.search(text) is not None
+
+
+def from_values(values: Json, release: Release) -> InjectionConfig:
+    """What the istiod chart writes beside the values: policy, selectors, annotations, shipped and user's templates."""
+    webhook = _map(values.get("sidecarInjectorWebhook"))
+    proxy = _map(_map(values.get("global")).get("proxy"))
+    own = dict.fromkeys(release.fact("profiles.shipped_templates"))
+    templates, foreign = _templates({**own, **_map(webhook.get("templates"))}, release)
+    return InjectionConfig(
+        policy=str(proxy.get("autoInject") or "enabled"),
+        default_templates=tuple(webhook.get("defaultTemplates") or ("sidecar",)),
+        always_inject_selector=tuple(webhook.get("alwaysInjectSelector") or ()),
+        never_inject_selector=tuple(webhook.get("neverInjectSelector") or ()),
+        injected_annotations=_texts(_map(webhook.get("injectedAnnotations"))),
+        templates=templates,
+        go_templates=foreign,
+    )
+
+
+def from_document(document: Document, values: Json, release: Release) -> InjectionConfig:
+    """Read the injector's `config` as Istio does; without `templates` those of the values count.
+
+    Raises InputError for a member of the wrong type; unknown keys are ignored.
+    """
+    config = _expect(document, (), dict, "a map")
+    texts = _expect(document, ("templates",), dict, "a map of template texts")
+    if "templates" in config:
+        templates, foreign = _templates(texts, release)
+    else:
+        beneath = from_values(values, release)
+        templates, foreign = beneath.templates, beneath.go_templates
+    return InjectionConfig(
+        policy=_expect(document, ("policy",), str, "a text") or "enabled",
+        default_templates=tuple(_expect(document, ("defaultTemplates",), list, "a list of names")) or ("sidecar",),
+        aliases=MappingProxyType(_expect(document, ("aliases",), dict, "a map of lists")),
+        always_inject_selector=tuple(_expect(document, ("alwaysInjectSelector",), list, "a list of selectors")),
+        never_inject_selector=tuple(_expect(document, ("neverInjectSelector",), list, "a list of selectors")),
+        injected_annotations=_texts(_expect(document, ("injectedAnnotations",), dict, "a map of texts")),
+        templates=templates,
+        go_templates=foreign,
+    )
+
+
+def edited(config: Document, release: Release) -> tuple[str, ...]:
+    """Names of shipped templates for which a config holds Go text, which meshc's own templates stand for."""
+    texts = _map(_map(config.value).get("templates"))
+    shipped = release.fact("profiles.shipped_templates")
+    return tuple(name for name, text in texts.items() if name in shipped and text and is_go_text(text))
+
+
+def _templates(texts: Mapping[str, Any], release: Release) -> tuple[Mapping[str, str | None], frozenset[str]]:
+    shipped = release.fact("profiles.shipped_templates")
+    foreign = {name for name, text in texts.items() if isinstance(text, str) and is_go_text(text)}
+    kept = {name: None if name in foreign and name in shipped else text for name, text in texts.items()}
+    return MappingProxyType(kept), frozenset(foreign.difference(shipped))
+
+
+def _expect(document: Document, path: tuple[str, ...], kind: type, wanted: str) -> Any:
+    value = document.value
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    if value is None:
+        return kind()
+    if not isinstance(value, kind):
+        raise document.error(f"{format_path(path) or 'the injector config'} must be {wanted}", path=path, value=value)
+    return value
+
+
+def _map(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _texts(value: Mapping[str, Any]) -> Mapping[str, str]:
+    return MappingProxyType({k: v if isinstance(v, str) else _scalar(v) for k, v in value.items()})
+
+
+def _scalar(value: Any) -> str:
+    return ("true" if value else "false") if isinstance(value, bool) else "" if value is None else str(value)

@@ -1,0 +1,137 @@
+"""Settings and its parts as frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from meshc.catalog import Release
+from meshc.yamlio import Json
+
+Source = str | Path | Json
+"""A FILE option: a path, or the parsed document itself."""
+
+EMPTY: Mapping[str, Json] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class InjectionConfig:
+    """The injector's `config`, spec injection § 2.3.
+
+    `templates` maps a template's name to its text, `None` standing for meshc's own template of that name.
+    `go_templates` names those of them that are Go text and cannot be rendered when a pod asks for them.
+    """
+
+    policy: str = "enabled"
+    default_templates: tuple[str, ...] = ("sidecar",)
+    aliases: Mapping[str, Sequence[str]] = field(default_factory=lambda: EMPTY)
+    always_inject_selector: tuple[Json, ...] = ()
+    never_inject_selector: tuple[Json, ...] = ()
+    injected_annotations: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    templates: Mapping[str, str | None] = field(default_factory=lambda: EMPTY)
+    go_templates: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node of the cluster; the name is empty where only `--kube-version` tells of it."""
+
+    name: str
+    kubelet_version: str
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """A classic gateway that the profile installs: the chart, its values, and the `k8s` patches laid over its objects.
+
+    `values` are what the installer hands to the chart as user values, without the chart's own defaults;
+    `k8s` is the component's `k8s` block (spec profiles § 5.6), merged from all layers.
+    """
+
+    chart: str
+    name: str
+    namespace: str
+    values: Mapping[str, Json]
+    k8s: Mapping[str, Json] = field(default_factory=lambda: EMPTY)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that compiling needs to know, prepared once; make one with `Settings.load`.
+
+    `values` is the injector's final values document, `chart_values` everything the istiod chart resolved (empty where
+    only resolved halves were given), `mesh_document` the mesh key as written, `mesh_config` the effective MeshConfig of
+    the release (protobuf-JSON form, set fields only).  `features` is istiod's environment as far as it was given;
+    `feature(name)` falls back to the release's default.
+    """
+
+    release: Release
+    mode: str = "webhook"
+    profile: str | None = None
+    installer: str = "istioctl"
+    values: Json = field(default_factory=dict)
+    chart_values: Json = field(default_factory=dict)
+    mesh_config: Json = field(default_factory=dict)
+    mesh_document: Json = field(default_factory=dict)
+    mesh_networks: Json = field(default_factory=dict)
+    injection_config: InjectionConfig = field(default_factory=InjectionConfig)
+    features: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    revision: str = ""
+    namespace: str | None = None
+    kube_version: str | None = None
+    nodes: tuple[Node, ...] = ()
+    network: str | None = None
+    cluster: str | None = None
+    resources: tuple[Json, ...] = ()
+    gateways: tuple[Gateway, ...] = ()
+    origins: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY)
+    warnings: tuple[str, ...] = ()
+
+    def feature(self, name: str) -> str:
+        """Value of a variable of istiod's environment, else its default in the release, else the empty string."""
+        if name in self.features:
+            return self.features[name]
+        return str(self.release.fact("profiles.istiod_env_defaults").get(name, ""))
+
+    def of_kind(self, kind: str) -> tuple[Json, ...]:
+        """The `resources` of one kind, in the order they were given."""
+        return tuple(document for document in self.resources if document.get("kind") == kind)
+
+    @classmethod
+    def load(
+        cls,
+        release: str | Release | None = None,
+        profile: str | None = None,
+        installer: str = "istioctl",
+        set: Sequence[str] = (),
+        values: Source | Sequence[Source] = (),
+        resolved_values: Source | None = None,
+        mesh_config: Source | Sequence[Source] = (),
+        resolved_mesh_config: Source | None = None,
+        iop: Source | Sequence[Source] = (),
+        injector_config: Source | None = None,
+        cluster_config: Source | Sequence[Source] = (),
+        proxy_config: Source | Sequence[Source] = (),
+        feature: Mapping[str, str] | Sequence[str] = (),
+        mode: str = "webhook",
+        namespace: str | None = None,
+        revision: str | None = None,
+        kube_version: str | None = None,
+        network: str | None = None,
+        cluster: str | None = None,
+        lenient: bool = False,
+        resources: Sequence[Json] = (),
+    ) -> Settings:
+        """Put catalogue, profile and what the user has together.
+
+        The keywords are the command line's options (docs/settings.md); one that names a file takes a path or the parsed
+        document.  Raises MeshcError with file, line, path, value and hint for whatever Istio, or the strict reading of
+        the user's own settings, refuses.
+        """
+        given = {name: value for name, value in locals().items() if name != "cls"}
+        from meshc.settings.loading import load
+        from meshc.settings.request import Request
+
+        return load(Request.of(**given))
