@@ -1,0 +1,83 @@
+"""When two different texts mean the same: quantities, durations, JSON inside strings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import cache
+
+from meshc import resources, yamlio
+from meshc.comparison.differences import Item, Step
+from meshc.errors import MeshcError
+from meshc.yamlio import Json
+
+_DURATION = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)")
+_SECONDS = {"ns": "1e-9", "us": "1e-6", "µs": "1e-6", "ms": "1e-3", "s": "1", "m": "60", "h": "3600"}
+
+
+def same_scalar(old: Json, new: Json, path: Sequence[Step]) -> bool:
+    """Whether two unequal values at `path` mean the same."""
+    if isinstance(old, bool) or isinstance(new, bool):
+        return old is new
+    if isinstance(old, int | float) and isinstance(new, int | float):
+        return old == new
+    names = [step for step in path[-2:] if isinstance(step, str)]
+    rules = _rules()
+    if any(name in rules["quantities"] for name in names):
+        return _same(_quantity(old), _quantity(new))
+    if names and names[-1] in rules["durations"]:
+        return _same(_duration(old), _duration(new))
+    return bool(old == new)
+
+
+def embedded_json(old: Json, new: Json, path: Sequence[Step]) -> tuple[Json, Json] | None:
+    """Both values parsed, when the field at `path` is known to hold JSON and both are JSON maps or lists."""
+    if not (isinstance(old, str) and isinstance(new, str) and _holds_json(path)):
+        return None
+    parsed = _parse(old), _parse(new)
+    return None if any(not isinstance(p, dict | list) for p in parsed) else parsed
+
+
+def _holds_json(path: Sequence[Step]) -> bool:
+    rules = _rules()["embedded"]
+    match path:
+        case [*_, "annotations", str(name)]:
+            return name in rules["annotations"]
+        case [*_, Item(fields=("name",), values=(name,)), "value"]:
+            return name in rules["env"] or any(name.startswith(p) for p in rules["env_prefixes"])
+    return False
+
+
+def _parse(text: str) -> Json:
+    try:
+        return yamlio.load_json(text)
+    except MeshcError:
+        return None
+
+
+def _same(old: Decimal | None, new: Decimal | None) -> bool:
+    return old is not None and old == new
+
+
+def _quantity(value: Json) -> Decimal | None:
+    from meshc.kubernetes import quantity
+
+    try:
+        return quantity.parse(str(value))
+    except (ValueError, MeshcError):
+        return None
+
+
+def _duration(value: Json) -> Decimal | None:
+    text = str(value)
+    parts = _DURATION.findall(text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        return None
+    return sum((Decimal(number) * Decimal(_SECONDS[unit]) for number, unit in parts), Decimal(0))
+
+
+@cache
+def _rules() -> Mapping[str, Json]:
+    rules: Mapping[str, Json] = yamlio.load(resources.text("schemas", "comparison", "keys.yaml"))
+    return rules
