@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
+from meshc import resources, yamlio
 from meshc.errors import SettingsError, nearest
 from meshc.interception.ranges import parse_cidr
 from meshc.yamlio import Json
@@ -13,20 +15,18 @@ BOOLEANS = {
     **dict.fromkeys(("1", "t", "T", "true", "TRUE", "True"), True),
     **dict.fromkeys(("0", "f", "F", "false", "FALSE", "False"), False),
 }
-ALIASES = {
-    "PROXY_PORT": "ENVOY_PORT",
-    "OUTBOUND_IPRANGES_INCLUDE": "OUTBOUND_IP_RANGES_INCLUDE",
-    "OUTBOUND_IPRANGES_EXCLUDE": "OUTBOUND_IP_RANGES_EXCLUDE",
-    "ENABLE_INBOUND_IPV6": "ENABLE_IPV6",
-}
-_KEYS = frozenset(
-    ["PROXY_PORT", "INBOUND_CAPTURE_PORT", "INBOUND_TUNNEL_PORT", "PROXY_UID", "PROXY_GID", "INBOUND_INTERCEPTION_MODE", "INBOUND_TPROXY_MARK", "INBOUND_TPROXY_ROUTE_TABLE", "INBOUND_PORTS_INCLUDE", "INBOUND_PORTS_EXCLUDE", "OUTBOUND_IPRANGES_INCLUDE", "OUTBOUND_IPRANGES_EXCLUDE", "OUTBOUND_PORTS_INCLUDE", "OUTBOUND_PORTS_EXCLUDE", "OUTBOUND_OWNER_GROUPS_INCLUDE", "OUTBOUND_OWNER_GROUPS_EXCLUDE", "KUBE_VIRT_INTERFACES", "EXCLUDE_INTERFACES", "REDIRECT_DNS", "CAPTURE_ALL_DNS", "DNS_SERVERS_V4", "DNS_SERVERS_V6", "DROP_INVALID", "DRY_RUN", "ENABLE_INBOUND_IPV6", "DUAL_STACK", "HOST_IP", "HOST_IPV4_LOOPBACK_CIDR", "IPTABLES_TRACE_LOGGING", "TRACE_LOGGING", "RESTORE_FORMAT", "SKIP_RULE_APPLY", "RUN_VALIDATION", "IPTABLES_PROBE_PORT", "PROBE_TIMEOUT", "NETWORK_NAMESPACE", "CNI_MODE", "OUTPUT_PATH", "IPTABLES_VERSION", "RECONCILE", "CLEANUP_ONLY", "FORCE_APPLY", "NATIVE_NFTABLES", "FORCE_IPTABLES_BINARY", "HOST_NSENTER_EXEC", "HOSTNSENTER_EXEC"]
-)
+
+
+@cache
+def parameters() -> Mapping[str, Mapping[str, str]]:
+    """The tool's parameters by the name it prints them with: flag, short flag, variable, kind, doc."""
+    table: Mapping[str, Mapping[str, str]] = yamlio.load(resources.text("schemas", "interception", "parameters.yaml"))
+    return table
 
 
 def known_keys(keys: Mapping[str, Json]) -> None:
     """Refuse a key the tool does not have."""
-    known = _KEYS | set(ALIASES.values())
+    known = {*parameters(), *(p["also"] for p in parameters().values() if "also" in p)}
     for key in keys:
         if key not in known:
             near = nearest(str(key).upper(), known)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from ipaddress import ip_address
 from typing import Literal, NamedTuple
 
 from meshc.catalog import Release
@@ -138,18 +137,6 @@ def settle(config: Config, release: Release) -> Config:
     return replace(config, dns=False, warnings=(*config.warnings, note))
 
 
-def split_servers(servers: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Nameservers by family; texts that are no address are dropped, as the tool does."""
-    found: dict[int, list[str]] = {4: [], 6: []}
-    for text in servers:
-        try:
-            address = ip_address(text)
-        except ValueError:
-            continue
-        found[address.version].append(text)
-    return tuple(found[4]), tuple(found[6])
-
-
 def _loopback(read: _Reader, release: Release) -> str:
     if not release.has("interception.loopback_cidr_setting"):
         return _IPV4_LOOPBACK
@@ -161,7 +148,8 @@ class _Reader:
     keys: Mapping[str, Json]
 
     def _get(self, key: str) -> Json:
-        return self.keys.get(key, self.keys.get(checks.ALIASES.get(key, ""), None))
+        other = checks.parameters()[key].get("also", "")
+        return self.keys.get(key, self.keys.get(other))
 
     def text(self, key: str, default: str = "") -> str:
         value = self._get(key)

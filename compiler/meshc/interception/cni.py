@@ -1,0 +1,92 @@
+"""The parameters the CNI plugin uses for a pod: its annotations and its proxy's environment (spec traffic-capture §1.2)."""
+
+from __future__ import annotations
+
+from meshc.catalog import Release
+from meshc.errors import ErrorGroup
+from meshc.interception.annotations import MODE, REROUTE, TRAFFIC, problems
+from meshc.interception.checks import BOOLEANS, members
+from meshc.interception.pods import Pod, environment
+from meshc.yamlio import Json
+
+_ALWAYS_EXCLUDED = ("15020", "15021", "15090")
+
+
+def settings(pod: Pod, release: Release) -> tuple[dict[str, Json], list[str]]:
+    """The tool's settings by key name, and warnings.
+
+    Raises ErrorGroup for annotations the plugin refuses; until 1.18 it only logs them and leaves the pod uncaptured,
+    which the second value says (the settings are then empty).
+    """
+    refused = list(problems(pod.annotations, release, path=(*pod.path, "metadata", "annotations")))
+    if refused and release.has("interception.cni_bad_annotation_fails"):
+        raise ErrorGroup(refused)
+    skipped = _skipped(pod, release)
+    if refused or skipped:
+        reasons = [skipped] if skipped else [f"{e.message}: the CNI plugin leaves the pod uncaptured" for e in refused]
+        return {}, reasons
+    proxy_environment = environment(pod.proxy)
+    uid, gid = _identity(pod, release)
+    dns = BOOLEANS.get(proxy_environment.get("ISTIO_META_DNS_CAPTURE", ""), False)
+    found: dict[str, Json] = {
+        "PROXY_UID": uid,
+        "PROXY_GID": gid,
+        "INBOUND_INTERCEPTION_MODE": pod.annotations.get(MODE, "REDIRECT"),
+        "OUTBOUND_IPRANGES_INCLUDE": _traffic(pod, "includeOutboundIPRanges", "*"),
+        "OUTBOUND_IPRANGES_EXCLUDE": _traffic(pod, "excludeOutboundIPRanges", ""),
+        "INBOUND_PORTS_INCLUDE": _traffic(pod, "includeInboundPorts", "*"),
+        "INBOUND_PORTS_EXCLUDE": _excluded_inbound(pod),
+        "OUTBOUND_PORTS_EXCLUDE": _traffic(pod, "excludeOutboundPorts", "15020"),
+        "OUTBOUND_PORTS_INCLUDE": _traffic(pod, "includeOutboundPorts", ""),
+        "KUBE_VIRT_INTERFACES": _virtual_interfaces(pod, release),
+        "EXCLUDE_INTERFACES": _traffic(pod, "excludeInterfaces", ""),
+        "REDIRECT_DNS": dns,
+        "CAPTURE_ALL_DNS": dns,
+        "DROP_INVALID": BOOLEANS.get(proxy_environment.get("INVALID_DROP", ""), False),
+    }
+    if release.has("interception.cni_dual_stack"):
+        found["DUAL_STACK"] = BOOLEANS.get(proxy_environment.get("ISTIO_DUAL_STACK", ""), False)
+    return found, []
+
+
+def _skipped(pod: Pod, release: Release) -> str | None:
+    """Why the plugin passes the pod over, if it does."""
+    proxy = pod.proxy
+    if pod.container("istio-init"):
+        return "the CNI plugin skips the pod: istio-init installs the rules"
+    if environment(proxy).get("DISABLE_ENVOY") == "true":
+        return "the CNI plugin skips the pod: DISABLE_ENVOY is true"
+    if release.has("interception.cni_needs_proxy_container"):
+        if proxy is None:
+            return "the CNI plugin skips the pod: it has no istio-proxy container"
+        if "proxy" in (args := proxy.get("args") or []) and "sidecar" not in args:
+            return "the CNI plugin skips the pod: its proxy is no sidecar"
+    elif len(pod.spec.get("containers") or []) < 2:
+        return "the CNI plugin skips the pod: it has a single container"
+    if "false" in (pod.labels.get("sidecar.istio.io/inject", pod.annotations.get("sidecar.istio.io/inject")),):
+        return "the CNI plugin skips the pod: sidecar.istio.io/inject is false"
+    if "sidecar.istio.io/status" not in pod.annotations:
+        return "the CNI plugin skips the pod: it lacks the annotation sidecar.istio.io/status"
+    return None
+
+
+def _identity(pod: Pod, release: Release) -> tuple[str, str]:
+    if not release.has("interception.cni_identity_from_container"):
+        return "1337", "1337"
+    context = (pod.proxy or {}).get("securityContext") or {}
+    return str(context.get("runAsUser") or 1337), str(context.get("runAsGroup") or 1337)
+
+
+def _traffic(pod: Pod, name: str, default: str) -> str:
+    return str(pod.annotations.get(TRAFFIC + name, default))
+
+
+def _excluded_inbound(pod: Pod) -> str:
+    listed = members(_traffic(pod, "excludeInboundPorts", "15020"))
+    return ",".join(dict.fromkeys((*listed, *_ALWAYS_EXCLUDED)))
+
+
+def _virtual_interfaces(pod: Pod, release: Release) -> str:
+    """Both annotations name them; whichever way a release passes them on, the newer one wins (of two `-k` the last counts)."""
+    older = _traffic(pod, "kubevirtInterfaces", "")
+    return str(pod.annotations.get(REROUTE, older)) if release.has("interception.reroute_annotation") else older
