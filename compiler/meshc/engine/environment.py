@@ -1,0 +1,145 @@
+"""The Jinja2 environment whose templates yield chunk numbers and slot values instead of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from threading import Lock
+from typing import Any
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined, nodes
+from jinja2.compiler import CodeGenerator, Frame
+from jinja2.environment import Template as JinjaTemplate
+from jinja2.exceptions import TemplateRuntimeError
+
+from meshc import resources
+from meshc.catalog import Release
+from meshc.engine.catalogue import settle
+from meshc.engine.paths import CLOSE, OPEN, SLOT, Builder, Chunk, Path, SlotFault, build, slot_place
+from meshc.engine.values import ABSENT, SCALARS, or_absent, plain, spread
+from meshc.errors import TemplateError
+
+Json = Any
+SUFFIX = ".yaml.j2"
+PATHS = 512
+"""Builders one environment keeps."""
+
+
+class SlotCodeGenerator(CodeGenerator):
+    """Writes static text as the number of its chunk, and each expression as a 1-tuple around its value."""
+
+    def _output_child_to_const(self, node: nodes.Expr, frame: Frame, finalize: Any) -> Any:  # noqa: ARG002
+        if not isinstance(node, nodes.TemplateData):
+            raise nodes.Impossible()
+        environment = self.environment
+        assert isinstance(environment, SlotEnvironment)
+        return environment.add_chunk(Chunk(node.data, self.filename or self.name, node.lineno))
+
+    def _output_const_repr(self, group: Iterable[Any]) -> str:
+        (number,) = group
+        return repr(number)
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:  # noqa: ARG002
+        self.write("(")
+
+    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:  # noqa: ARG002
+        self.write(",)")
+
+
+class SlotEnvironment(Environment):
+    """Jinja2 with slots: strict about undefined names, settled for one release, with a bounded cache of builders."""
+
+    code_generator_class = SlotCodeGenerator
+
+    def __init__(self, release: Release | None) -> None:
+        super().__init__(
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            autoescape=False,
+            auto_reload=False,
+            loader=FunctionLoader(_source),
+        )
+        self.release = release
+        self.chunks: list[Chunk] = []
+        self.sources: dict[str | None, str] = {}
+        self._lock = Lock()
+        self.globals["absent"] = ABSENT
+        self.filters["or_absent"] = or_absent
+        self.filters["spread"] = spread
+        self.builder = lru_cache(maxsize=PATHS)(self._build)
+        self.concat = self.data  # type: ignore[method-assign]
+
+    def add_chunk(self, chunk: Chunk) -> int:
+        """Keep a piece of static text; returns its number."""
+        if OPEN in chunk.text or CLOSE in chunk.text:
+            message = "the characters U+E000 and U+E001 are not usable in templates"
+            raise TemplateError(message, file=chunk.file, line=chunk.line)
+        with self._lock:
+            self.chunks.append(chunk)
+            return len(self.chunks) - 1
+
+    def events(self, template: JinjaTemplate, context: Mapping[str, Any]) -> Iterator[Any]:
+        """Run a template: chunk numbers and slots, in order."""
+        return template.root_render_func(template.new_context(dict(context)))
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Look at the keys of a map before its methods."""
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+    def documents(self, events: Iterable[Any]) -> list[Json]:
+        """Build the documents a rendering yields. Raises TemplateError."""
+        path: list[int] = []
+        slots: list[Any] = []
+        for event in events:
+            if type(event) is int:
+                path.append(event)
+                continue
+            value = event[0]
+            if type(value) not in SCALARS:
+                value = self._copied(value, path)
+            path.append(SLOT)
+            slots.append(value)
+        key = tuple(path)
+        try:
+            return self.builder(key)(slots)
+        except SlotFault as error:
+            file, line = slot_place(key, self.chunks, error.slot)
+            raise TemplateError(str(error), file=file, line=line) from None
+
+    def data(self, events: Iterable[Any]) -> Json:
+        """Build the one document a rendering, macro or block yields; None when it yields nothing."""
+        documents = self.documents(events)
+        if len(documents) > 1:
+            raise TemplateError("more than one document where one is expected")
+        return documents[0] if documents else None
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        self.sources[filename or name] = source
+        return settle(super()._parse(source, name, filename), self.release)
+
+    def _build(self, path: Path) -> Builder:
+        return build(path, self.chunks)
+
+    def _copied(self, value: object, path: list[int]) -> Json:
+        try:
+            return str(value) if isinstance(value, StrictUndefined) else plain(value)
+        except (TypeError, TemplateRuntimeError) as error:
+            file, line = slot_place((*path, SLOT), self.chunks, path.count(SLOT))
+            raise TemplateError(str(error), file=file, line=line) from None
+
+
+def load(environment: SlotEnvironment, name: str, text: str, *, file: str | None) -> JinjaTemplate:
+    """Compile a template from text."""
+    code = environment.compile(text, name=name, filename=file or name)
+    return JinjaTemplate.from_code(environment, code, dict(environment.globals))
+
+
+def _source(name: str) -> tuple[str, str, None] | None:
+    path = resources.path("templates", name)
+    if not path.is_file():
+        return None
+    return resources.text("templates", name), f"templates/{name}", None

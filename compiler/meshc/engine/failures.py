@@ -1,0 +1,89 @@
+"""What goes wrong inside Jinja2, said with the template's file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import TracebackType
+
+from jinja2 import TemplateNotFound, TemplateSyntaxError, UndefinedError
+from jinja2.environment import Template as JinjaTemplate
+from jinja2.exceptions import TemplateRuntimeError
+
+from meshc.errors import MeshcError, TemplateError
+
+_CAUGHT = (
+    UndefinedError,
+    TemplateRuntimeError,
+    TemplateNotFound,
+    TypeError,
+    ValueError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    MemoryError,
+)
+
+
+@contextmanager
+def compiling(file: str | None, text: str | None = None) -> Iterator[None]:
+    """Turn syntax errors into TemplateError."""
+    try:
+        yield
+    except TemplateSyntaxError as error:
+        sources = {error.filename or file: text if text is not None else error.source or ""}
+        message = error.message or "template syntax error"
+        raise quoted(TemplateError(message, file=error.filename or file, line=error.lineno), sources) from None
+    except TemplateNotFound as error:
+        raise TemplateError(f"there is no template {error.name!r}", file=file) from None
+    except TemplateError as error:
+        raise error.at(file) from None
+
+
+@contextmanager
+def rendering(file: str | None, sources: Mapping[str | None, str]) -> Iterator[None]:
+    """Turn what a rendering raises into TemplateError with the place in the template and its source line."""
+    try:
+        yield
+    except TemplateError as error:
+        place = _place(error.__traceback__) if error.line is None else None
+        raise quoted(error.at(*(place or (file,))), sources) from None
+    except TemplateSyntaxError as error:
+        found = TemplateError(error.message or "template syntax error", file=error.filename, line=error.lineno)
+        raise quoted(found, sources) from None
+    except _CAUGHT as error:
+        name, line = _place(error.__traceback__) or (file, None)
+        raise quoted(TemplateError(_message(error), file=name, line=line), sources) from None
+
+
+def quoted(error: MeshcError, sources: Mapping[str | None, str]) -> MeshcError:
+    """Add the source line to an error's message, where both are known."""
+    lines = sources.get(error.file, "").splitlines()
+    if error.line is not None and 0 < error.line <= len(lines):
+        error.message += f", in `{lines[error.line - 1].strip()}`"
+    return error
+
+
+def _place(trace: TracebackType | None) -> tuple[str | None, int] | None:
+    found = None
+    while trace is not None:
+        template = trace.tb_frame.f_globals.get("__jinja_template__")
+        if isinstance(template, JinjaTemplate):
+            found = template.filename, template.get_corresponding_lineno(trace.tb_lineno)
+        trace = trace.tb_next
+    return found
+
+
+def _message(error: BaseException) -> str:
+    match error:
+        case RecursionError():
+            return "nested too deep"
+        case MemoryError():
+            return "too much data"
+        case TemplateNotFound():
+            return f"there is no template {error.name!r}"
+        case KeyError():
+            return f"there is no {error}"
+    return str(error) or type(error).__name__
