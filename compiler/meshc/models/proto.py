@@ -1,0 +1,57 @@
+"""Protobuf-JSON by the message tables: read over a base, write in declaration order, print as Istio does.
+
+A message travels as a plain dict with lowerCamelCase keys that holds the set fields only: durations as `45s`,
+enums by name, numbers as numbers.  See spec injection §5.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from meshc.catalog import Release
+from meshc.errors import ErrorGroup, PathPart
+from meshc.models import proto_reader, proto_writer
+from meshc.yamlio import Json, dump_json
+
+_ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
+
+
+class Reading(NamedTuple):
+    """What came of a document: the message and one warning for each ignored key."""
+
+    value: dict[str, Json]
+    warnings: tuple[str, ...]
+
+
+def read(
+    message: str,
+    document: Json,
+    release: Release,
+    *,
+    base: Mapping[str, Json] | None = None,
+    strict: bool = False,
+    path: tuple[PathPart, ...] = (),
+) -> Reading:
+    """Read a document over a base: present fields replace whole values, null ones count as absent.
+
+    `document` None is an empty one.  Unknown keys are warnings, in strict mode errors.  Raises SettingsError for a
+    value of the wrong type, ErrorGroup for several errors; each names its path below `path`.
+    """
+    reader = proto_reader.Reader(release, strict)
+    value = reader.overlay(message, dict(base or {}), {} if document is None else document, path)
+    if len(reader.errors) == 1:
+        raise reader.errors[0]
+    if reader.errors:
+        raise ErrorGroup(reader.errors)
+    return Reading(value, tuple(reader.warnings))
+
+
+def write(message: str, value: Mapping[str, Json], release: Release) -> dict[str, Json]:
+    """The dict that a protobuf writer prints: declaration order, zero scalars and empty lists left out."""
+    return proto_writer.write(message, value, release)
+
+
+def to_text(message: str, value: Mapping[str, Json], release: Release) -> str:
+    """One line of compact JSON, as `protoToJSON` prints it (no line end): `<`, `>`, `&` and line separators escaped."""
+    return dump_json(write(message, value, release)).translate(_ESCAPES)

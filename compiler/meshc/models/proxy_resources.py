@@ -1,0 +1,58 @@
+"""ProxyConfig resources (`networking.istio.io/v1beta1`): reading them, and which pods they select."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from meshc.catalog import Release
+from meshc.errors import PathPart
+from meshc.models import proto
+from meshc.yamlio import Json
+
+API_VERSION = "networking.istio.io/v1beta1"
+KIND = "ProxyConfig"
+MESSAGE = "ProxyConfigResourceSpec"
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource: where it is, whom it selects (None: no selector) and the ProxyConfig fields it contributes."""
+
+    name: str
+    namespace: str
+    created: str
+    selector: Mapping[str, str] | None
+    config: Mapping[str, Json]
+
+    def order(self) -> tuple[str, str, str]:
+        """Sort key: creation time, then name, then namespace; resources without a time come first."""
+        return self.created, self.name, self.namespace
+
+    def selects(self, labels: Mapping[str, str]) -> bool:
+        """Whether the selector has labels and the pod has them all; an empty selector matches nothing."""
+        return bool(self.selector) and all(labels.get(k) == v for k, v in (self.selector or {}).items())
+
+
+def is_resource(document: Json) -> bool:
+    """Whether a document is a ProxyConfig resource."""
+    return isinstance(document, dict) and document.get("apiVersion") == API_VERSION and document.get("kind") == KIND
+
+
+def read(document: Json, release: Release, *, namespace: str = "default", strict: bool = False) -> Resource:
+    """Read one resource; `namespace` is for documents that name none.
+
+    Raises SettingsError or ErrorGroup for wrong types and, in strict mode, unknown keys of its `spec`.
+    """
+    metadata = document.get("metadata") or {}
+    path: tuple[PathPart, ...] = ("spec",)
+    spec = proto.read(MESSAGE, document.get("spec"), release, strict=strict, path=path).value
+    names = {"concurrency": "concurrency", "environmentVariables": "proxyMetadata", "image": "image"}
+    selector = spec.get("selector")
+    return Resource(
+        name=metadata.get("name") or "",
+        namespace=metadata.get("namespace") or namespace,
+        created=metadata.get("creationTimestamp") or "",
+        selector=None if selector is None else selector.get("matchLabels") or {},
+        config={names[k]: v for k, v in spec.items() if k in names},
+    )

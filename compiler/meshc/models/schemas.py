@@ -1,0 +1,47 @@
+"""JSON Schemas of everything users write, for editors and `meshc schema`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from meshc.errors import UsageError, nearest
+from meshc.yamlio import Json
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_SOURCES: dict[str, Callable[[], Json]] = {}
+
+
+def register(name: str, source: Callable[[], Json]) -> None:
+    """Offer a schema under a name; `source` is called when the schema is wanted."""
+    _SOURCES[name] = source
+
+
+def names() -> tuple[str, ...]:
+    """Names that `json_schema` knows, sorted."""
+    return tuple(sorted({*generated(), *_SOURCES}))
+
+
+def generated() -> tuple[str, ...]:
+    """Names of the schemas that are stored under `schemas/json/`."""
+    return ("MeshConfig", "ProxyConfig", "ProxyConfigResource")
+
+
+def json_schema(name: str) -> Json:
+    """The JSON Schema (draft 2020-12) of one kind of settings; UsageError for a name that is none."""
+    if name in _SOURCES:
+        return {"$schema": _DIALECT, **_SOURCES[name]()}
+    if name not in generated():
+        near = nearest(name, names())
+        raise UsageError(
+            "unknown schema", value=name, hint=f"did you mean {near}?" if near else f"write one of {', '.join(names())}"
+        )
+    return {"$schema": _DIALECT, "title": name, **_of_model(name)}
+
+
+def _of_model(name: str) -> Json:
+    from meshc.models.mesh_model import MeshConfig
+    from meshc.models.proxy_model import ProxyConfig
+    from meshc.models.proxy_resource import ProxyConfigResource
+
+    models = {m.__name__: m for m in (MeshConfig, ProxyConfig, ProxyConfigResource)}
+    return models[name].model_json_schema(by_alias=True)
