@@ -7,11 +7,9 @@ from typing import Any
 
 import orjson
 
-from meshc.bootstraps import address, listeners, options, runtime, services, stats, tracing
+from meshc.bootstraps import address, document, listeners, options, runtime, services, stats, tracing
 from meshc.bootstraps.family import family
-from meshc.bootstraps.inputs import Agent
 from meshc.bootstraps.nodefacts import NodeFacts
-from meshc.engine import Engine
 from meshc.models import node
 
 Json = Any
@@ -29,12 +27,12 @@ class NodeView:
 
 def build(facts: NodeFacts) -> Json:
     """The bootstrap of one prepared node as a document, keys in Istio's order (spec bootstrap § 2)."""
-    return _engine().template("envoy-bootstrap").render(context(facts))
+    return document.render("envoy-bootstrap", context(facts), facts.agent.release)
 
 
-def dump(document: Json) -> bytes:
+def dump(bootstrap: Json) -> bytes:
     """The file meshc writes: strict JSON, two spaces, one newline at the end (§ 4)."""
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return orjson.dumps(bootstrap, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def context(facts: NodeFacts) -> dict[str, Json]:
@@ -45,7 +43,6 @@ def context(facts: NodeFacts) -> dict[str, Json]:
     texts = family(agent)
     statsd = config.get("statsdUdpAddress") or ""
     return {
-        "release": agent.release,
         "node": NodeView(agent.node_id, facts.cluster, facts.locality, node.with_raw(facts.shown, facts.raw)),
         "log_format": options.log_format(agent),
         "static_layer": runtime.static_layer(agent),
@@ -53,7 +50,6 @@ def context(facts: NodeFacts) -> dict[str, Json]:
         "admin_port": config.get("proxyAdminPort", 0),
         "agent_port": config.get("statusPort", 0),
         "api_type": options.api_type(agent),
-        "alt_stat_names": agent.release.has("bootstrap.alt_stat_names"),
         "certificate_sockets": options.certificate_sockets(agent, facts.typed, facts.raw),
         "xds_socket": f"{config.get('configPath', '')}/XDS",
         "services": services.services(agent, tracer=tracer, metadata=facts.typed),
@@ -87,10 +83,3 @@ def _statistics(facts: NodeFacts) -> dict[str, Json]:
         "histogram_buckets": stats.histogram_buckets(source),
         "stats_patterns": stats.patterns(source),
     }
-
-
-def _engine() -> Engine:
-    return _ENGINE
-
-
-_ENGINE = Engine()

@@ -66,6 +66,10 @@ class Agent:
         word = parse_bool(self.env.get(name, ""))
         return bool(default) if word is None else word
 
+    def switched_on(self, name: str) -> bool:
+        """A boolean variable that is false unless set, in every release."""
+        return bool(parse_bool(self.env.get(name, "")))
+
     def number(self, name: str, default: int) -> int:
         """An integer variable; anything that is no integer counts as the default."""
         number = parse_int(self.env.get(name, ""))

@@ -99,9 +99,7 @@ def deferred_stats(agent: Agent) -> bool:
     return by_flag or release.has("bootstrap.deferred_stats")
 
 
-def certificate_sockets(
-    agent: Agent, typed: Mapping[str, Json], raw: Mapping[str, Json]
-) -> list[CertificateSocket]:
+def certificate_sockets(agent: Agent, typed: Mapping[str, Json], raw: Mapping[str, Json]) -> list[CertificateSocket]:
     """The certificate clusters: `sds-grpc` and, beside an external workload socket, `sds-files-grpc` (§ 2.8)."""
     name = typed["WORKLOAD_IDENTITY_SOCKET_FILE"] if agent.release.has("bootstrap.workload_socket_name") else "socket"
     found = [CertificateSocket("sds-grpc", f"{_WORKLOAD_SOCKETS}/{name}")]

@@ -58,9 +58,7 @@ def keepalive(settings: Mapping[str, Json] | None) -> Json | None:
 def _tracer(agent: Agent, kind: str, metadata: Mapping[str, Json]) -> Service:
     tracing = agent.config["tracing"]
     text = (tracing[kind] or {}).get("address", "")
-    socket = tls.transport_socket(
-        tracing.get("tlsSettings"), metadata=metadata, sni="tracer", alpn=kind == "lightstep"
-    )
+    socket = tls.transport_socket(tracing.get("tlsSettings"), metadata=metadata, sni="tracer", alpn=kind == "lightstep")
     return Service(
         _TRACER_CLUSTERS[kind],
         address.socket_address(text, agent.env, f"tracing.{kind}.address"),

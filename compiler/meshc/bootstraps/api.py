@@ -1,0 +1,63 @@
+"""The public door: both bootstraps of one proxy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from meshc.bootstraps import agent, envoy, grpc, nodefacts, pods, proxyless
+from meshc.bootstraps import facts as known_facts
+from meshc.bootstraps.agent import Reading
+from meshc.bootstraps.nodes import Nodes
+from meshc.errors import SettingsError
+from meshc.models.goscalars import clean_path
+from meshc.settings import Settings
+
+Json = Any
+_GRPC_PATH = "etc/istio/proxy/grpc-bootstrap.json"
+__all__ = ["Nodes", "bootstrap"]
+_TEMPLATE = "./var/lib/istio/envoy/envoy_bootstrap_tmpl.json"
+
+
+def bootstrap(pod: Mapping[str, Json] | None, settings: Settings, facts: Mapping[str, Json] | None = None) -> Nodes:
+    """Compile `envoy-rev.json` and `grpc-bootstrap.json` of one proxy.
+
+    `pod` is an injected Pod, or a workload whose template is injected or a gateway's; None when `facts` hold
+    everything.  `facts` are named in `meshc.bootstraps.facts.KNOWN` and win over the manifest; without them stand-ins
+    take the place of addresses and names only a running pod has (`facts.STAND_INS`).  Raises MeshcError.
+    """
+    given = known_facts.checked(facts or {})
+    if pod is None:
+        return _nodes(agent.from_facts(settings, given), alone=True)
+    found = pods.pod_of(pod)
+    if proxyless.is_simple(found):
+        return proxyless.compiled(found, settings, given)
+    return _nodes(agent.from_pod(found, settings, given), alone=False)
+
+
+def _nodes(reading: Reading, *, alone: bool) -> Nodes:
+    node = nodefacts.prepare(reading.agent)
+    config, env = reading.agent.config, reading.agent.env
+    writes_envoy = not reading.agent.switched_on("DISABLE_ENVOY") and (alone or not config.get("customConfigFile"))
+    if writes_envoy:
+        _check_template(reading)
+    grpc_path = env.get("GRPC_XDS_BOOTSTRAP", _GRPC_PATH)
+    return Nodes(
+        envoy=envoy.dump(envoy.build(node)) if writes_envoy else None,
+        grpc=grpc.dump(grpc.build(node)) if grpc_path else None,
+        envoy_path=clean_path(f"{config.get('configPath', '')}/envoy-rev.json") if writes_envoy else "",
+        grpc_path=clean_path(grpc_path) if grpc_path else "",
+        warnings=reading.warnings,
+    )
+
+
+def _check_template(reading: Reading) -> None:
+    for source, text in (
+        ("ISTIO_BOOTSTRAP", reading.agent.env.get("ISTIO_BOOTSTRAP", "")),
+        ("proxyConfig.proxyBootstrapTemplatePath", reading.agent.config.get("proxyBootstrapTemplatePath", "")),
+    ):
+        if text and clean_path(text).lstrip("/") != clean_path(_TEMPLATE):
+            hint = "leave it out: meshc compiles Istio's own bootstrap template only; use --override for additions"
+            raise SettingsError(
+                "a bootstrap template of one's own is not supported", path=source, value=text, hint=hint
+            )

@@ -1,0 +1,96 @@
+"""A container's environment as the kubelet would set it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from meshc.errors import InputError
+from meshc.kubernetes import quantity
+
+Json = Any
+_REFERENCE = re.compile(r"\$(?:\$|\(([A-Za-z_.\-][A-Za-z0-9_.\-]*)\))")
+_KEYED = re.compile(r"metadata\.(labels|annotations)\['(.*)'\]")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the kubelet knows about the pod: values of field references, labels, annotations, ConfigMaps, Secrets.
+
+    `fields` maps `metadata.name`, `status.podIP` … to text; `allocatable` the node's cpu and memory as quantities;
+    `objects` maps (`configMapKeyRef` | `secretKeyRef`, name) to the object's data.
+    """
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    allocatable: Mapping[str, Json] = field(default_factory=dict)
+    objects: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
+
+
+def resolve(container: Mapping[str, Json], around: Surroundings, base: Mapping[str, str]) -> dict[str, str]:
+    """Variables in manifest order over `base` (the image's); the same name twice: the last wins (spec bootstrap § 5).
+
+    A reference to something unknown leaves the variable unset.  Raises InputError for a malformed entry.
+    """
+    env: dict[str, str] = {}
+    for index, entry in enumerate(container.get("env") or []):
+        if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
+            raise InputError(
+                "not an environment variable", path=["env", index], value=entry, hint="write name and value"
+            )
+        value = _value(entry, container, around=around, env=env)
+        env.pop(entry["name"], None)
+        if value is not None:
+            env[entry["name"]] = value
+    return {**{k: v for k, v in base.items() if k not in env}, **env}
+
+
+def expand(text: str, env: Mapping[str, str]) -> str:
+    """Replace `$(NAME)` by known variables; unknown names stay, `$$` is one `$`."""
+    return _REFERENCE.sub(lambda m: "$" if m[0] == "$$" else env.get(m[1], m[0]), text)
+
+
+def expand_all(texts: Sequence[str], env: Mapping[str, str]) -> list[str]:
+    """The same for a list of arguments."""
+    return [expand(str(text), env) for text in texts]
+
+
+def _value(
+    entry: Mapping[str, Json], container: Mapping[str, Json], *, around: Surroundings, env: Mapping[str, str]
+) -> str | None:
+    source = entry.get("valueFrom")
+    if not source:
+        return expand(str(entry.get("value") or ""), env)
+    if "fieldRef" in source:
+        return _field(source["fieldRef"].get("fieldPath", ""), around)
+    if "resourceFieldRef" in source:
+        return _resource(source["resourceFieldRef"], container, around)
+    for kind in ("configMapKeyRef", "secretKeyRef"):
+        if kind in source:
+            reference = source[kind]
+            return around.objects.get((kind, reference.get("name", "")), {}).get(reference.get("key", ""))
+    return None
+
+
+def _field(path: str, around: Surroundings) -> str | None:
+    keyed = _KEYED.fullmatch(path)
+    if keyed:
+        values = around.labels if keyed[1] == "labels" else around.annotations
+        return values.get(keyed[2], "")
+    return around.fields.get(path)
+
+
+def _resource(reference: Mapping[str, Json], container: Mapping[str, Json], around: Surroundings) -> str | None:
+    kind, _, name = str(reference.get("resource", "")).partition(".")
+    resources = container.get("resources") or {}
+    amount = (resources.get(kind) or {}).get(name)
+    if amount is None and kind == "limits":
+        amount = around.allocatable.get(name)
+    if amount is None:
+        return None
+    divisor = quantity.parse(str(reference.get("divisor") or "1")) or 1
+    whole, rest = divmod(quantity.parse(str(amount)), divisor or 1)
+    return str(int(whole) + (1 if rest else 0))
