@@ -1,0 +1,52 @@
+"""Effective values of a chart: defaults, stamped hub and tag, overlays, the user's values (spec profiles § 4)."""
+
+from __future__ import annotations
+
+from functools import reduce
+
+from meshc.catalog import Release
+from meshc.errors import SettingsError
+from meshc.gateways.accepted import check
+from meshc.gateways.defaults import SIDES, defaults
+from meshc.profiles.overlays import chosen
+from meshc.profiles.trees import get, merged, merged_dropping
+from meshc.yamlio import Json
+
+_PRIVATE = "_internal_defaults_do_not_set"
+IN_TREE = "1.0.0"
+"""Version of charts that no release process has stamped: they carry the testing hub and the tag `latest`."""
+
+
+def effective(chart: str, values: Json, *, release: Release, version: str) -> Json:
+    """Values as the chart's templates see them.
+
+    Until 1.20 the user's values lie over the chart's and a null takes a default away; since 1.21 the profile,
+    compatibility version and (since 1.24) platform lie between, and a null is a value.
+    Raises SettingsError for unknown values and wrong types, and for profiles, versions and platforms nobody has.
+    """
+    check(chart, values)
+    own = defaults(chart, release)
+    if chart in SIDES:
+        own = merged(own, {"global": _image_of(release, version)})
+    if not release.has("profiles.wrapped_defaults"):
+        return merged_dropping(own, values)
+    if release.has("profiles.descoped_charts") and "defaults" in values:
+        raise SettingsError(
+            "the key defaults is the chart's own",
+            path="defaults",
+            value=values["defaults"],
+            hint="write its members at the top level",
+        )
+    user = merged(values.get(_PRIVATE) or {}, values)
+    overlays = [overlay.tree for overlay in chosen(release, user)]
+    result = reduce(merged, overlays, own)
+    if chart == "gateway" and release.has("gateways.global_flattened"):
+        result = reduce(merged, [get(tree, "global") or {} for tree in (*overlays, user)], result)
+    return merged(result, user)
+
+
+def _image_of(release: Release, version: str) -> Json:
+    images = release.fact("profiles.images")
+    if version == IN_TREE:
+        return {"hub": images["hub_in_tree"], "tag": images["tag_in_tree"]}
+    return {"hub": images["hub"], "tag": str(release)}

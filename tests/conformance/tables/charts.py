@@ -1,0 +1,48 @@
+"""Table `charts`: gateway charts rendered with Helm's engine."""
+
+from __future__ import annotations
+
+from meshc import yamlio
+from meshc.errors import MeshcError
+from meshc.gateways.api import chart
+from meshc.settings import Settings
+from meshc.yamlio import Json
+from tests.conformance.data import Row
+
+
+def run(row: Row) -> None:
+    """The documents of the compared kinds are equal as values, and no other of these kinds is rendered."""
+    if row.get("expected_error"):
+        _refused(row)
+        return
+    kinds = row["compare_kinds"]
+    wanted = {_key(d.value): d.value for d in yamlio.load_all(row.text(row["golden"]))} if row["golden"] else {}
+    found = {_key(d): d for d in _render(row) if d["kind"] in kinds}
+    assert sorted(found) == sorted(wanted)
+    for key, document in wanted.items():
+        assert yamlio.dump(found[key]) == yamlio.dump(document)
+
+
+def _refused(row: Row) -> None:
+    try:
+        _render(row)
+    except MeshcError as error:
+        assert row["expected_error"] in str(error)
+    else:
+        raise AssertionError(f"rendered, but should be refused: {row['expected_error']}")
+
+
+def _render(row: Row) -> list[Json]:
+    settings = Settings.load(release=row["tag"], installer="helm", kube_version=row["kubernetes"], resolved_values={})
+    return chart(
+        row["chart"],
+        row["values"],
+        settings,
+        name=row["helm_release"],
+        namespace=row["namespace"],
+        version=row["chart_version"],
+    )
+
+
+def _key(document: Json) -> tuple[str, str]:
+    return document["kind"], document["metadata"]["name"]
