@@ -41,7 +41,7 @@ def load_all(text: str | bytes, *, file: str | None = None, strict: bool = False
     """
     from meshc.yamlio.reader import read
 
-    documents = []
+    documents: list[Document] = []
     for piece, line in pieces(_decoded(text, file), file=file):
         if has_content(piece):
             value = read(piece, file=file, strict=strict, first_line=line)

@@ -23,8 +23,8 @@ def load_json(data: str | bytes, *, file: str | None = None) -> Any:
         raise InputError(
             f"not JSON: {error.msg}", file=file, line=error.lineno, column=error.colno, hint=hint
         ) from None
-    openers = (b"{", b"[") if isinstance(data, bytes) else ("{", "[")
-    if sum(data.count(o) for o in openers) > _DEEPEST:  # type: ignore[arg-type]
+    braces, brackets = ("{", "[") if isinstance(data, str) else (b"{", b"[")
+    if data.count(braces) + data.count(brackets) > _DEEPEST:  # type: ignore[arg-type]
         _check_depth(value, file)
     return value
 

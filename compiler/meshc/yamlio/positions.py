@@ -36,10 +36,10 @@ class _Composer(CParser):  # type: ignore[misc]
     def __init__(self, text: str) -> None:
         CParser.__init__(self, text)
 
-    def resolve(self, kind: object, value: object, implicit: object) -> str:
+    def resolve(self, _kind: object, _value: object, _implicit: object) -> str:
         return ""
 
-    def descend_resolver(self, parent: object, index: object) -> None:
+    def descend_resolver(self, _parent: object, _index: object) -> None:
         """Nothing to do: tags are not resolved."""
 
     def ascend_resolver(self) -> None:
