@@ -1,0 +1,51 @@
+"""Decisions about MeshConfig, ProxyConfig and annotations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from meshc import catalog
+from meshc.models import annotations as pod_annotations
+from meshc.models import mesh, proxy
+from meshc.models.annotation_values import quantity_problem
+from tests.conformance.data import Row
+
+
+def _agent_proxy_config(given: Any, row: Row) -> object:
+    release = catalog.release(row["tag"])
+    config = mesh.apply(mesh.defaults(release), mesh.parse_text(given["mesh_config_file"]), release).value
+    result = config["defaultConfig"]
+    for name in ("proxy_config_env", "proxy_config_annotation"):
+        result = proxy.merge(result, proxy.parse_text(given[name]), release)
+    return result
+
+
+def _proxy_config_merge(given: Any, row: Row) -> object:
+    return proxy.merge(given["base"], given["overlay"], catalog.release(row["tag"]))
+
+
+def _mesh_config_merge(given: Any, row: Row) -> object:
+    return mesh.merge(given["base"], given["overlay"], catalog.release(row["tag"])).value
+
+
+def _validate_quantity(given: Any, row: Row) -> object:
+    return {"valid": quantity_problem(given["value"]) is None}
+
+
+def _validate_annotations(given: Any, row: Row) -> object:
+    return {"valid": not pod_annotations.validate(given["annotations"], catalog.release(row["tag"]))}
+
+
+def _proxy_config_without_defaults(given: Any, row: Row) -> object:
+    return proxy.to_json_text(given["proxy_config"], catalog.release(row["tag"]))
+
+
+DECISIONS: dict[str, Callable[[Any, Any], object]] = {
+    "agent-proxy-config": _agent_proxy_config,
+    "proxy-config-merge": _proxy_config_merge,
+    "mesh-config-merge": _mesh_config_merge,
+    "validate-quantity": _validate_quantity,
+    "validate-annotations": _validate_annotations,
+    "proxy-config-without-defaults": _proxy_config_without_defaults,
+}
