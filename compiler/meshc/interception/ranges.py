@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from meshc.catalog import Release
 from meshc.errors import PathPart, SettingsError
@@ -52,7 +52,7 @@ def split(text: str, release: Release, *, path: Sequence[PathPart] | str = "rang
             warnings.append(f"ignored, as istio-iptables of {release} does: {_wrong(member)}")
             continue
         address, length = parsed
-        cidrs[address.version].append(f"{address}/{length}")
+        cidrs[address.version].append(f"{_spell(address)}/{length}")
         loopback[address.version] |= address.is_loopback
     families = {v: Ranges(cidrs=tuple(cidrs[v]), has_loopback=loopback[v]) for v in (4, 6)}
     return SplitRanges(families[4], families[6], tuple(warnings))
@@ -73,10 +73,20 @@ def parse_cidr(text: str) -> tuple[IPv4Address | IPv6Address, int] | None:
 
 
 def canonical(text: str) -> str:
-    """The network as the kernel prints it, host bits masked: `10.1.2.3/8` → `10.0.0.0/8`; other texts stay."""
-    from ipaddress import ip_network
+    """The network as the kernel's tools print it, host bits masked: `10.1.2.3/8` → `10.0.0.0/8`; other texts stay."""
+    if not parse_cidr(text):
+        return text
+    network = ip_network(text, strict=False)
+    address = network.network_address
+    # the C library writes the last 32 bits of ::a.b.c.d dotted as soon as they need more than one group
+    compatible = address.version == 6 and 0xFFFF < int(address) < 1 << 32
+    spelled = f"::{IPv4Address(int(address))}" if compatible else _spell(address)
+    return f"{spelled}/{network.prefixlen}"
 
-    return str(ip_network(text, strict=False)) if parse_cidr(text) else text
+
+def _spell(address: IPv4Address | IPv6Address) -> str:
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return f"::ffff:{mapped}" if mapped else str(address)
 
 
 def _wrong(member: str) -> str:

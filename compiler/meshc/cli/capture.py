@@ -1,0 +1,141 @@
+"""`meshc capture`: the packet rules of a pod, a packet's way through them, and a comparison with a dump."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from meshc import yamlio
+from meshc.cli.output import write
+from meshc.errors import UsageError, nearest
+from meshc.interception import explain
+from meshc.interception.api import HasRelease, Rules
+from meshc.interception.api import capture as compute
+from meshc.interception.pods import addresses, pod_of
+from meshc.yamlio import Json
+
+FORMATS = ("text", "iptables-save", "iptables-restore", "nft", "json", "commands")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaptureOptions:
+    """What the verb was asked for besides documents and settings."""
+
+    form: str | None = None
+    tool: str = "iptables"
+    cleanup: bool = False
+    traces: tuple[str, ...] = ()
+    compare: str | None = None
+    family: str | None = None
+    addresses: tuple[str, ...] = ()
+    dns_servers: tuple[str, ...] = ()
+    output: str | None = None
+
+
+def capture(
+    documents: Sequence[Json], settings: HasRelease | Callable[[Json], HasRelease], options: CaptureOptions
+) -> int:
+    """Print rules, traces or a comparison for each document: injected pods, or the tool's own settings.
+
+    `settings` may be a function of the document where each pod's own release counts.  Returns 1 when `--compare` found
+    differences, else 0.
+    """
+    form = _form(options)
+    texts, code = [], 0
+    for document in documents:
+        chosen = settings(document) if callable(settings) else settings
+        tool = "nftables" if form == "nft" else options.tool
+        made = compute(document, chosen, tool, addresses=options.addresses, dns_servers=options.dns_servers)
+        for warning in made.warnings:
+            print(f"warning: {warning}", file=sys.stderr)
+        if options.compare:
+            text, found = _compare(made, options.compare, as_json=form == "json")
+            code = max(code, found)
+        elif options.traces:
+            text = _traces(made, document, options, as_json=form == "json")
+        else:
+            text = _print(made, form, options)
+        texts.append(text)
+    write("".join(t if t.endswith("\n") or not t else f"{t}\n" for t in texts), options.output)
+    return code
+
+
+def _form(options: CaptureOptions) -> str:
+    form = options.form or "text"
+    if form not in FORMATS:
+        close = nearest(form, FORMATS)
+        raise UsageError("unknown form", path="--format", value=form, hint=f"write {close or ', '.join(FORMATS)}")
+    if options.family not in (None, "ipv4", "ipv6"):
+        raise UsageError("unknown family", path="--family", value=options.family, hint="write ipv4 or ipv6")
+    if options.compare and (options.traces or options.cleanup):
+        raise UsageError(
+            "--compare does not go with --trace or --cleanup", path="--compare", hint="run them one after the other"
+        )
+    return form
+
+
+def _print(made: Rules, form: str, options: CaptureOptions) -> str:
+    if options.cleanup and form != "json":
+        return "\n".join(made.cleanup)
+    if form == "json":
+        return yamlio.dump_json(explain.as_json(made))
+    if form == "text":
+        return explain.text(made)
+    if form in ("nft", "commands") or made.tool != "iptables":
+        if form in ("iptables-save", "iptables-restore"):
+            raise UsageError(
+                f"{made.tool} rules have no {form} form",
+                path="--format",
+                value=form,
+                hint="write nft, commands, text or json",
+            )
+        return "\n".join(made.commands)
+    both = (made.restore, made.restore6) if form == "iptables-restore" else (made.saved, made.saved6)
+    return _families(both, form, options.family)
+
+
+def _families(both: tuple[str, str], form: str, family: str | None) -> str:
+    """One family's text as it is; both with a comment line each that says which program reads it."""
+    if family or not both[1]:
+        return both[family == "ipv6"]
+    names = ("iptables", "ip6tables")
+    return "\n".join(f"# {form.replace('iptables', name, 1)}\n{text}" for name, text in zip(names, both, strict=True))
+
+
+def _traces(made: Rules, document: Json, options: CaptureOptions, *, as_json: bool) -> str:
+    from meshc.interception import packets, trace
+
+    if made.config is None:
+        raise UsageError("there are no rules to trace", path="--trace", hint="; ".join(made.warnings))
+    own = options.addresses or (addresses(pod_of(document)) if "spec" in document else ())
+    results = []
+    for text in options.traces:
+        packet = packets.read(text, made.config, own=own)
+        results.append((packet, trace.walk(made, packet)))
+    if as_json:
+        return yamlio.dump_json([explain.trace_json(p, o, made.config) for p, o in results])
+    return "\n".join(explain.trace_text(p, o, made.config) for p, o in results)
+
+
+def _compare(made: Rules, file: str, *, as_json: bool) -> tuple[str, int]:
+    import dataclasses
+
+    from meshc.interception import compare, listing
+
+    differences, notes = compare.compare(made, listing.read(read_text(file), file=file))
+    if as_json:
+        data = {"differences": [dataclasses.asdict(d) for d in differences], "notes": notes}
+        return yamlio.dump_json(data), int(bool(differences))
+    return explain.report(differences, notes), int(bool(differences))
+
+
+def read_text(file: str) -> str:
+    """A listing from a file or, for `-`, standard input; raises UsageError where it cannot be read."""
+    if file == "-":
+        return sys.stdin.read()
+    try:
+        return Path(file).read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}", file=file, hint="check the path") from error
