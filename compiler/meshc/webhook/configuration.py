@@ -1,0 +1,122 @@
+"""MutatingWebhookConfiguration objects as the istiod chart of a release makes them (spec injection § 13)."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from meshc.engine import Engine
+from meshc.settings import Settings
+from meshc.yamlio import Json
+
+IGNORED_NAMESPACES = ("kube-system", "kube-public", "kube-node-lease", "local-path-storage")
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where the API server sends reviews: the webhook's Service, and the CA that signed its certificate (PEM)."""
+
+    service: str
+    namespace: str
+    ca_bundle: bytes | None = None
+
+
+def revision_webhook(settings: Settings, target: Target) -> Json | None:
+    """The object of the settings' revision; None where the values say that others manage it."""
+    if not _wanted(settings, gated=True):
+        return None
+    name = "istio-sidecar-injector" + (f"-{settings.revision}" if settings.revision else "")
+    return _object(settings, target, name=name, marker=settings.revision or "default", default=not settings.revision)
+
+
+def tag_webhook(settings: Settings, target: Target, tag: str) -> Json | None:
+    """The object of one revision tag (§ 13.2); None where the release or the values leave it out."""
+    release = settings.release
+    if not _wanted(settings, gated=release.has("webhook.tag_gating")):
+        return None
+    if release.has("webhook.tags_skip_remote") and _value(settings, "istiodRemote").get("enabled"):
+        return None
+    made: Json = _object(settings, target, name=f"istio-revision-tag-{tag}", marker=tag, default=tag == "default")
+    if not release.has("webhook.tag_ca_bundle") and target.ca_bundle is None:
+        # The values' bundle was not written here; one that the user names always is, as nothing else would bring it.
+        for hook in made["webhooks"]:
+            hook["clientConfig"].pop("caBundle", None)
+    made["metadata"]["labels"]["istio.io/tag"] = tag
+    return made
+
+
+def _object(settings: Settings, target: Target, *, name: str, marker: str, default: bool) -> Json:
+    release, injector = settings.release, _value(settings, "sidecarInjectorWebhook")
+    policy = str(injector.get("reinvocationPolicy") or "Never") if release.has("webhook.reinvocation_policy") else None
+    return (
+        Engine.of(release)
+        .template("webhook/configuration")
+        .render(
+            {
+                "name": name if target.namespace == "istio-system" else f"{name}-{target.namespace}",
+                "labels": _labels(settings),
+                "annotations": settings.chart_values.get("sidecarInjectorWebhookAnnotations")
+                if release.has("webhook.chart_labels")
+                else None,
+                "client": _client(settings, target),
+                "reinvocation": policy,
+                "review_versions": ["v1"] if release.has("webhook.v1_reviews_only") else ["v1beta1", "v1"],
+                "marker": marker,
+                "default": default,
+                "every_namespace": bool(injector.get("enableNamespacesByDefault")),
+                "ignored_namespaces": list(IGNORED_NAMESPACES),
+            }
+        )
+    )
+
+
+def _client(settings: Settings, target: Target) -> Json:
+    remote = _value(settings, "istiodRemote")
+    path = str(remote.get("injectionPath") or "/inject")
+    client: dict[str, Json] = {
+        "service": {"name": target.service, "namespace": target.namespace, "path": path, "port": 443}
+    }
+    if remote.get("injectionURL"):
+        client = {"url": str(remote["injectionURL"])}
+    if target.ca_bundle:
+        client["caBundle"] = base64.b64encode(target.ca_bundle).decode("ascii")
+    elif remote.get("injectionCABundle") and settings.release.has("webhook.ca_bundle_value"):
+        client["caBundle"] = str(remote["injectionCABundle"])
+    return client
+
+
+def _labels(settings: Settings) -> dict[str, str]:
+    release_name = "istio" if settings.installer == "istioctl" else "istiod"
+    labels = {
+        "istio.io/rev": settings.revision or "default",
+        "install.operator.istio.io/owning-resource": str(settings.chart_values.get("ownerName") or "unknown"),
+        "operator.istio.io/component": "Pilot",
+        "app": "sidecar-injector",
+        "release": release_name,
+    }
+    if settings.release.has("webhook.chart_labels"):
+        labels |= {
+            "app.kubernetes.io/name": "istiod",
+            "app.kubernetes.io/managed-by": "Helm",
+            "app.kubernetes.io/instance": release_name,
+            "app.kubernetes.io/part-of": "istio",
+            "app.kubernetes.io/version": str(settings.release),
+            "helm.sh/chart": f"istiod-{settings.release}",
+        }
+    return labels
+
+
+def _wanted(settings: Settings, *, gated: bool) -> bool:
+    if not gated:
+        return True
+    values = _value(settings, "global")
+    scope = values.get("resourceScope") or "all"
+    return not values.get("operatorManageWebhooks") and (
+        scope in ("all", "cluster") or not settings.release.has("webhook.resource_scope")
+    )
+
+
+def _value(settings: Settings, key: str) -> Mapping[str, Json]:
+    found = settings.chart_values.get(key) or settings.values.get(key)
+    return found if isinstance(found, dict) else {}
