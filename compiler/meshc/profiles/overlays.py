@@ -1,0 +1,113 @@
+"""The effective values of the istiod chart: defaults, overlays, the user's values, descoping (spec profiles § 4)."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from meshc.catalog import Release
+from meshc.errors import SettingsError, nearest
+from meshc.profiles import data
+from meshc.profiles.trees import get, merged, merged_dropping
+from meshc.yamlio import Json
+
+_WORDS = {"profile": "profile", "platform": "platform", "compatibility": "compatibility version"}
+
+
+class Overlay(NamedTuple):
+    """One overlay that the values choose: its kind, its name and its tree."""
+
+    kind: str
+    name: str
+    tree: Json
+
+
+def effective(release: Release, user: Json, *, remote: bool = False) -> Json:
+    """What the chart sees: its defaults under the overlays the user's values choose under the user's values.
+
+    Since 1.24 `pilot.*` is laid over the top level.  Raises SettingsError for an unknown overlay and for refused values.
+    """
+    base = defaults(release, remote=remote)
+    if not release.has("profiles.wrapped_defaults"):
+        values = merged_dropping(base, user)
+    else:
+        for overlay in chosen(release, user):
+            base = merged(base, overlay.tree)
+        values = merged(base, user)
+    if release.has("profiles.descoped_charts"):
+        values = _descoped(values)
+    refuse(release, values)
+    return values
+
+
+def defaults(release: Release, *, remote: bool = False) -> Json:
+    """Default values of the istiod chart, or of the istiod-remote chart of the old installer."""
+    base = data.chart(release, "istiod")
+    return merged(base, data.chart(release, "istiod-remote")) if remote else base
+
+
+def chosen(release: Release, user: Json) -> list[Overlay]:
+    """The overlays that the user's values name, lowest first."""
+    if not release.has("profiles.wrapped_defaults"):
+        return []
+    profile, platform = get(user, "profile"), None
+    if release.has("profiles.top_level_platform"):
+        profile = profile or get(user, "global.profile")
+        platform = get(user, "platform")
+    if release.has("profiles.platform_overlays"):
+        platform = platform or get(user, "global.platform")
+    named = {"profile": profile, "compatibility": get(user, "compatibilityVersion"), "platform": platform}
+    return [_named(release, kind, str(name)) for kind, name in named.items() if name]
+
+
+def refuse(release: Release, values: Json) -> None:
+    """Raise SettingsError for values that the chart itself refuses (spec profiles § 4.5)."""
+    refused: dict[str, Any] = {}
+    if release.has("profiles.telemetry_overrides_refused"):
+        refused |= {"telemetry.v2.prometheus.configOverride": None, "telemetry.v2.stackdriver.disableOutbound": None}
+    if release.has("profiles.stackdriver_options_refused"):
+        refused |= {"global.tracer.stackdriver": None, "meshConfig.defaultConfig.tracing.stackdriver": None}
+        if get(values, "global.pilotCertProvider") == "kubernetes":
+            raise SettingsError(
+                f"the certificate provider kubernetes is not supported by Istio {release}",
+                path="global.pilotCertProvider",
+                value="kubernetes",
+                hint="write istiod, or another provider",
+            )
+    for path in refused:
+        if get(values, path):
+            raise SettingsError(
+                f"this value is no longer supported by Istio {release}",
+                path=path,
+                value=get(values, path),
+                hint="use the Telemetry API",
+            )
+
+
+def _named(release: Release, kind: str, name: str) -> Overlay:
+    tree = data.overlay(release, kind, name)
+    if tree is None:
+        known = data.overlays(release, kind)
+        guess = nearest(name, known)
+        raise SettingsError(
+            f"unknown {_WORDS[kind]} {name}: Istio {release} has {', '.join(known) or 'none'}",
+            value=name,
+            hint=f"write {guess}" if guess else _advice(release, kind, name),
+        )
+    return Overlay(kind, name, tree)
+
+
+def _advice(release: Release, kind: str, name: str) -> str | None:
+    if kind == "profile" and name in data.overlays(release, "platform"):
+        return f"it is a platform: global.platform={name}"
+    if kind == "profile" and name in data.installs(release):
+        return "the charts know only overlays; this profile switches istioctl's components"
+    return None
+
+
+def _descoped(values: Json) -> Json:
+    if "defaults" in values:
+        raise SettingsError(
+            "the key defaults is the chart's own", path="defaults", hint="write its members at the top level"
+        )
+    own = values.get("pilot")
+    return merged(values, own) if isinstance(own, dict) else values
