@@ -25,16 +25,16 @@ _STRUCT_LIKE = frozenset({"quantity", "intstr", "time"})
 
 
 @cache
-def decoder(name: str, level: int, courtesy: bool) -> Decoder:
+def decoder(name: str, level: int, courtesy: bool) -> StructDecoder:
     """The decoder of a struct at a Kubernetes minor: value → typed value, keys in the order of the API's struct.
 
     With `courtesy`, unquoted numbers and booleans become strings where the schema wants a string.
     The decoder raises Mismatch.
     """
-    return _Struct(name, level, courtesy)
+    return StructDecoder(name, level, courtesy)
 
 
-class _Struct:
+class StructDecoder:
     """Callable that reads one struct; its fields are compiled at first use."""
 
     def __init__(self, name: str, level: int, courtesy: bool) -> None:

@@ -1,0 +1,137 @@
+"""`ISTIO_KUBE_APP_PROBERS`: what the agent must know to probe the application itself (spec injection § 10.3 a)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from meshc.catalog import Release
+from meshc.errors import InputError
+from meshc.injection import gojson
+from meshc.injection.containers import positions
+from meshc.injection.edits import Map
+from meshc.yamlio import Json, load_json
+
+LAYER = "probe rewriting"
+VARIABLE = "ISTIO_KUBE_APP_PROBERS"
+_PROBES = {"readinessProbe": "readyz", "livenessProbe": "livez", "startupProbe": "startupz"}
+_HANDLERS = {"preStop": "prestopz", "postStart": "poststartz"}
+
+
+class Checks(NamedTuple):
+    """What a release and istiod's environment let the agent take over."""
+
+    init_containers: bool
+    lifecycle: bool
+    tcp: bool
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The container lists looked at, in order."""
+        return ("initContainers", "containers") if self.init_containers else ("containers",)
+
+
+class Check(NamedTuple):
+    """One probe or lifecycle handler: how to reach it in its container, and the agent's path for it."""
+
+    keys: tuple[str, ...]
+    path: str
+    handler: Mapping[str, Any]
+
+    @property
+    def kind(self) -> str | None:
+        """`httpGet`, `tcpSocket` or (probes only) `grpc`, whichever is set first; None for the others."""
+        kinds = ("httpGet", "tcpSocket") if self.keys[0] == "lifecycle" else ("httpGet", "tcpSocket", "grpc")
+        return next((kind for kind in kinds if self.handler.get(kind) is not None), None)
+
+
+def checks_of(release: Release, features: Mapping[str, str]) -> Checks:
+    """Which probes a release looks at; `REWRITE_TCP_PROBES` counts until 1.18."""
+    switched = release.has("injection.tcp_probes_switch")
+    return Checks(
+        init_containers=release.has("injection.init_container_probes"),
+        lifecycle=release.has("injection.lifecycle_handlers_rewritten"),
+        tcp=not (switched and features.get("REWRITE_TCP_PROBES", "true").lower() in ("false", "0", "f")),
+    )
+
+
+def checks_in(container: Mapping[str, Any], looked_at: Checks) -> Iterator[Check]:
+    """The probes and handlers of one container that the agent can take over."""
+    name = container.get("name") or ""
+    for field, path in _PROBES.items():
+        if container.get(field):
+            yield Check((field,), f"/app-health/{name}/{path}", container[field])
+    if looked_at.lifecycle and container.get("lifecycle"):
+        for field, path in _HANDLERS.items():
+            if container["lifecycle"].get(field):
+                yield Check(("lifecycle", field), f"/app-lifecycle/{name}/{path}", container["lifecycle"][field])
+
+
+def dump(spec: Json, status_port: int, looked_at: Checks) -> dict[str, Json]:
+    """Every probe the agent has to know: its path there → what to ask of the application.
+
+    A port name nobody has, and a port that is the agent's already (`status_port`), give no entry.
+    """
+    found = {}
+    for field in looked_at.fields:
+        for _, container in positions(spec.get(field)):
+            for check in checks_in(container, looked_at):
+                entry = _entry(check, container, status_port=status_port, tcp=looked_at.tcp)
+                if entry is not None:
+                    found[check.path] = entry
+    return found
+
+
+def text(probers: Mapping[str, Json], release: Release) -> str:
+    """The probers as the variable's text: paths sorted, fields in the order of their types."""
+    return gojson.write({path: gojson.ordered(probers[path], "Prober", release) for path in sorted(probers)})
+
+
+def add(proxy: Map, probers: Mapping[str, Json], release: Release, *, injected_before: bool) -> None:
+    """Give the probers to the proxy; on re-injection entries it already has win over new ones of the same path."""
+    place = next((i for i, env in enumerate(proxy.get("env") or ()) if env.get("name") == VARIABLE), None)
+    if injected_before and place is not None:
+        merged = _merged(proxy["env"][place].get("value") or "", probers)
+        if merged is not None:
+            proxy.open_list("env").open(place).put("value", text(merged, release), layer=LAYER)
+    elif not injected_before or release.has("injection.probers_added_when_missing"):
+        proxy.open_list("env").place({"name": VARIABLE, "value": text(probers, release)}, layer=LAYER)
+
+
+def _merged(existing: str, new: Mapping[str, Json]) -> dict[str, Json] | None:
+    """Both sets, the existing one on top; None when its text cannot be read, which leaves the variable as it is."""
+    try:
+        known = load_json(existing)
+    except InputError:
+        return None
+    if known is None:
+        return dict(new)
+    if not isinstance(known, dict) or not all(isinstance(entry, dict) for entry in known.values()):
+        return None
+    return {**new, **known}
+
+
+def _entry(check: Check, container: Mapping[str, Any], *, status_port: int, tcp: bool) -> Json | None:
+    kind = check.kind
+    if kind is None or (kind == "tcpSocket" and not tcp):
+        return None
+    action = dict(check.handler[kind])
+    if kind == "grpc":
+        action.setdefault("service", None)
+    else:
+        port = _number(action.get("port"), container)
+        if port is None or port == status_port:
+            return None
+        action["port"] = port
+    entry: dict[str, Json] = {kind: action}
+    if check.keys[0] != "lifecycle" and check.handler.get("timeoutSeconds"):
+        entry["timeoutSeconds"] = check.handler["timeoutSeconds"]
+    return entry
+
+
+def _number(port: Json, container: Mapping[str, Any]) -> int | None:
+    """A port's number; a name is looked up among the container's own ports, the last of a name counting."""
+    if not isinstance(port, str):
+        return int(port or 0)
+    numbers = [p.get("containerPort") for p in container.get("ports") or () if p.get("name") == port]
+    return numbers[-1] if numbers else None
