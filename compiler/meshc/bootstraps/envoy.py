@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -10,24 +10,20 @@ import orjson
 from meshc.bootstraps import address, document, listeners, options, runtime, services, stats, tracing
 from meshc.bootstraps.family import family
 from meshc.bootstraps.nodefacts import NodeFacts
-from meshc.models import node
+from meshc.catalog import Release
+from meshc.engine import Own
 
 Json = Any
 
 
-@dataclass(frozen=True)
-class NodeView:
-    """`/node` as the template shows it."""
-
-    id: str
-    cluster: str
-    locality: Json
-    metadata: Json
-
-
 def build(facts: NodeFacts) -> Json:
     """The bootstrap of one prepared node as a document, keys in Istio's order (spec bootstrap § 2)."""
-    return document.render("envoy-bootstrap", context(facts), facts.agent.release)
+    return render(view(facts), facts.agent.release)
+
+
+def render(values: Mapping[str, Json], release: Release) -> Json:
+    """Fill the template with a prepared view; the document shares its larger parts with the view."""
+    return document.render("envoy-bootstrap", values, release)
 
 
 def dump(bootstrap: Json) -> bytes:
@@ -35,7 +31,7 @@ def dump(bootstrap: Json) -> bytes:
     return orjson.dumps(bootstrap, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def context(facts: NodeFacts) -> dict[str, Json]:
+def view(facts: NodeFacts) -> dict[str, Json]:
     """The values the template shows."""
     agent = facts.agent
     config = agent.config
@@ -43,24 +39,29 @@ def context(facts: NodeFacts) -> dict[str, Json]:
     texts = family(agent)
     statsd = config.get("statsdUdpAddress") or ""
     return {
-        "node": NodeView(agent.node_id, facts.cluster, facts.locality, node.with_raw(facts.shown, facts.raw)),
-        "log_format": options.log_format(agent),
-        "static_layer": runtime.static_layer(agent),
-        "family": texts,
+        "node_id": agent.node_id,
+        "cluster": facts.cluster,
+        "locality": Own(dict(facts.locality)),
+        "metadata": Own(facts.metadata),
+        "log_format": Own(options.log_format(agent)),
+        "static_layer": Own(runtime.static_layer(agent)),
+        "localhost": texts.localhost,
+        "dns_lookup_family": texts.lookup,
         "admin_port": config.get("proxyAdminPort", 0),
         "agent_port": config.get("statusPort", 0),
         "api_type": options.api_type(agent),
-        "certificate_sockets": options.certificate_sockets(agent, facts.typed, facts.raw),
+        "workload_socket": options.workload_socket(agent, facts.typed),
+        "files_socket": options.files_socket(agent, facts.raw),
         "xds_socket": f"{config.get('configPath', '')}/XDS",
         "services": services.services(agent, tracer=tracer, metadata=facts.typed),
-        "listeners": listeners.listeners(agent, texts, metadata=facts.typed, annotations=facts.annotations),
-        "bypass_overload": listeners.bypass_overload(agent),
         "connection_limit": options.connection_limit(agent),
-        "tracer": tracer,
+        "tracer_kind": tracer.kind if tracer else "",
+        "tracer": tracer.values if tracer else {},
         "metrics_service": bool((config.get("envoyMetricsService") or {}).get("address")),
         "statsd": address.socket_address(statsd, agent.env, "statsdUdpAddress") if statsd else None,
         "cluster_manager": options.cluster_manager(agent, facts.raw),
         "deferred_stats": options.deferred_stats(agent),
+        **listeners.listeners(agent, texts, metadata=facts.typed, annotations=facts.annotations),
         **_statistics(facts),
     }
 
@@ -79,7 +80,7 @@ def _statistics(facts: NodeFacts) -> dict[str, Json]:
         "metadata_discovery": discovery,
         "flush_interval": flush,
         "eviction_interval": eviction,
-        "stats_tags": stats.tags(source),
+        "stats_tags": Own(stats.tags(source)),
         "histogram_buckets": stats.histogram_buckets(source),
-        "stats_patterns": stats.patterns(source),
+        "stats_patterns": Own(stats.patterns(source)),
     }

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from meshc.bootstraps.family import Family
 from meshc.bootstraps.inputs import Agent
+from meshc.engine import Spread
 
 Json = Any
 _LIBRARY = "type.googleapis.com/envoy.extensions.compression.{}.compressor.v3.{}"
@@ -21,49 +21,26 @@ _METRICS_TYPES = [
 ]
 
 
-@dataclass(frozen=True)
-class Listener:
-    """One listener as the template shows it; empty values are left out."""
-
-    address: str
-    port: int
-    stat_prefix: str
-    route: str
-    cluster: str
-    name: str = ""
-    additional_address: str = ""
-    proxy_protocol: bool = False
-    compressors: list[Json] = field(default_factory=list)
-
-
 def listeners(
-    agent: Agent, family: Family, *, metadata: Mapping[str, Json], annotations: Mapping[str, str]
-) -> list[Listener]:
-    """Metrics, then status (spec bootstrap § 2.9); ports are those of the node's metadata."""
+    agent: Agent, texts: Family, *, metadata: Mapping[str, Json], annotations: Mapping[str, str]
+) -> dict[str, Json]:
+    """What the template shows of both (spec bootstrap § 2.9); ports are those of the node's metadata."""
     local = _metrics_stay_local(agent)
-    metrics_address = family.localhost if local else family.wildcard
-    return [
-        Listener(
-            metrics_address,
-            metadata["ENVOY_PROMETHEUS_PORT"],
-            "stats",
-            "/stats/prometheus",
-            "prometheus_stats",
-            name=_name(agent, metrics_address, metadata["ENVOY_PROMETHEUS_PORT"]),
-            additional_address=family.extra_localhost if local else family.extra_wildcard,
-            compressors=compressors(agent, annotations),
-        ),
-        Listener(
-            family.wildcard,
-            metadata["ENVOY_STATUS_PORT"],
-            "agent",
-            "/healthz/ready",
-            "agent",
-            name=_name(agent, family.wildcard, metadata["ENVOY_STATUS_PORT"]),
-            additional_address=family.extra_wildcard,
-            proxy_protocol=agent.flag("ENVOY_STATUS_PORT_ENABLE_PROXY_PROTOCOL"),
-        ),
-    ]
+    address = texts.localhost if local else texts.wildcard
+    ports = {"metrics": metadata["ENVOY_PROMETHEUS_PORT"], "status": metadata["ENVOY_STATUS_PORT"]}
+    return {
+        "metrics_name": f"{address}_{ports['metrics']}",
+        "metrics_address": address,
+        "metrics_port": ports["metrics"],
+        "metrics_additional_address": texts.extra_localhost if local else texts.extra_wildcard,
+        "compressors": Spread(compressors(agent, annotations)),
+        "status_name": f"{texts.wildcard}_{ports['status']}",
+        "status_address": texts.wildcard,
+        "status_port": ports["status"],
+        "status_additional_address": texts.extra_wildcard,
+        "proxy_protocol": agent.flag("ENVOY_STATUS_PORT_ENABLE_PROXY_PROTOCOL"),
+        "bypass_overload": bypass_overload(agent),
+    }
 
 
 def bypass_overload(agent: Agent) -> bool:
@@ -113,7 +90,3 @@ def _metrics_stay_local(agent: Agent) -> bool:
         agent.release.has("bootstrap.metrics_localhost_only")
         and metadata.get("METRICS_LOCALHOST_ACCESS_ONLY") == "true"
     )
-
-
-def _name(agent: Agent, address: str, port: int) -> str:
-    return f"{address}_{port}" if agent.release.has("bootstrap.listener_names") else ""

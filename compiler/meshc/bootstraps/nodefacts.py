@@ -15,12 +15,17 @@ Json = Any
 
 @dataclass(frozen=True)
 class NodeFacts:
-    """Everything both generators need about one node, prepared; documents are built from it without more reading."""
+    """Everything both generators need about one node, prepared; documents are built from it without more reading.
+
+    `typed` are decoded values by key, `raw` those of the environment, `shown` the typed ones as the gRPC bootstrap has
+    them, `metadata` the whole as Envoy gets it.
+    """
 
     agent: Agent
     typed: Mapping[str, Json]
     raw: Mapping[str, Json]
     shown: Mapping[str, Json]
+    metadata: Mapping[str, Json]
     locality: Mapping[str, str]
     cluster: str
 
@@ -47,6 +52,7 @@ def prepare(agent: Agent) -> NodeFacts:
         typed=built.typed,
         raw=built.raw,
         shown=shown,
+        metadata=node.with_raw(shown, built.raw),
         locality=locality.shown(built.locality),
         cluster=clustername.node_cluster(agent.config, identity),
     )

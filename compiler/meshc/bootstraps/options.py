@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -27,15 +26,6 @@ _JSON_LOG = {
     }
 }
 _WORKLOAD_SOCKETS = "./var/run/secrets/workload-spiffe-uds"
-_FILES_SOCKET = "./var/run/secrets/credential-uds/files-socket"
-
-
-@dataclass(frozen=True)
-class CertificateSocket:
-    """A static cluster that serves certificates over a socket."""
-
-    name: str
-    path: str
 
 
 def log_format(agent: Agent) -> Json | None:
@@ -99,13 +89,15 @@ def deferred_stats(agent: Agent) -> bool:
     return by_flag or release.has("bootstrap.deferred_stats")
 
 
-def certificate_sockets(agent: Agent, typed: Mapping[str, Json], raw: Mapping[str, Json]) -> list[CertificateSocket]:
-    """The certificate clusters: `sds-grpc` and, beside an external workload socket, `sds-files-grpc` (§ 2.8)."""
+def workload_socket(agent: Agent, typed: Mapping[str, Json]) -> str:
+    """Path of the socket behind `sds-grpc` (§ 2.8)."""
     name = typed["WORKLOAD_IDENTITY_SOCKET_FILE"] if agent.release.has("bootstrap.workload_socket_name") else "socket"
-    found = [CertificateSocket("sds-grpc", f"{_WORKLOAD_SOCKETS}/{name}")]
-    if "file-credential" in raw and agent.release.has("bootstrap.sds_files_cluster"):
-        found.append(CertificateSocket("sds-files-grpc", _FILES_SOCKET))
-    return found
+    return f"{_WORKLOAD_SOCKETS}/{name}"
+
+
+def files_socket(agent: Agent, raw: Mapping[str, Json]) -> bool:
+    """Whether certificates from files have a cluster of their own, beside an external workload socket."""
+    return "file-credential" in raw and agent.release.has("bootstrap.sds_files_cluster")
 
 
 def _load_stats(text: str) -> Json:

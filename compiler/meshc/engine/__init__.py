@@ -24,7 +24,7 @@ In a template:
   `- {{ field_ref("POD_NAME", "metadata.name") }}` works at any indentation. `{% include %}` inserts template text.
 * Text is made by expressions: `{{ "--domain=" ~ domain }}`. A slot inside a longer scalar (`--domain={{ domain }}`) or
   between quotes is refused with the template's file and line.
-* List and map values are copied: a result never shares anything with the context.
+* List and map values are copied: a result never shares anything with the context, unless its owner hands them over as `Own(value)`.
 
 Errors are `meshc.errors.TemplateError` with the template's file and line.
 """
@@ -32,6 +32,6 @@ Errors are `meshc.errors.TemplateError` with the template's file and line.
 from __future__ import annotations
 
 from meshc.engine.api import Engine, Template
-from meshc.engine.values import ABSENT, Spread
+from meshc.engine.values import ABSENT, Own, Spread
 
-__all__ = ["ABSENT", "Engine", "Spread", "Template"]
+__all__ = ["ABSENT", "Engine", "Own", "Spread", "Template"]

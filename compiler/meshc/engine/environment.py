@@ -16,7 +16,7 @@ from meshc import resources
 from meshc.catalog import Release
 from meshc.engine.catalogue import settle
 from meshc.engine.paths import CLOSE, OPEN, SLOT, Builder, Chunk, Path, SlotFault, build, slot_place
-from meshc.engine.values import ABSENT, SCALARS, or_absent, plain, spread
+from meshc.engine.values import ABSENT, SCALARS, Own, or_absent, plain, spread
 from meshc.errors import TemplateError
 
 Json = Any
@@ -100,7 +100,7 @@ class SlotEnvironment(Environment):
                 continue
             value = event[0]
             if type(value) not in SCALARS:
-                value = self._copied(value, path)
+                value = value.value if type(value) is Own else self._copied(value, path)
             path.append(SLOT)
             slots.append(value)
         key = tuple(path)

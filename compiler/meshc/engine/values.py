@@ -31,6 +31,15 @@ class Spread:
         self.items = items
 
 
+class Own:
+    """A map or list handed over to the result: it goes in as it is, uncopied and unchecked."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Json) -> None:
+        self.value = value
+
+
 SCALARS: Final = frozenset((str, int, bool, type(None)))
 """Types that pass as they are."""
 

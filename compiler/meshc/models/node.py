@@ -46,7 +46,8 @@ def shown(typed: Mapping[str, Json], kinds: Kinds) -> dict[str, Json]:
 
 def with_raw(known: Mapping[str, Json], raw: Mapping[str, Json]) -> dict[str, Json]:
     """Envoy's metadata: the shown typed keys and every raw key that is not among them, sorted on every level."""
-    return sorted_tree({**raw, **known})
+    merged: dict[str, Json] = sorted_tree({**raw, **known})
+    return merged
 
 
 def sorted_tree(value: Json) -> Json:
