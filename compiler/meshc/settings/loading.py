@@ -19,7 +19,7 @@ def load(request: Request) -> Settings:
     release = _release(request.release)
     values = copy.deepcopy(request.resolved_values.value) if request.resolved_values else {}
     document = request.resolved_mesh_config or Document({})
-    effective = mesh.apply(mesh.defaults(release), document.value, release, strict=False)
+    effective, unknown = mesh.apply(mesh.defaults(release), document.value, release, strict=False)
     config, notes = _injection_config(request, values, release)
     return Settings(
         release=release,
@@ -38,7 +38,7 @@ def load(request: Request) -> Settings:
         network=request.network,
         cluster=request.cluster,
         resources=request.resources + tuple(d.value for d in request.proxy_config),
-        warnings=(*([release.warning] if release.warning else []), *notes),
+        warnings=(*([release.warning] if release.warning else []), *notes, *unknown),
     )
 
 
