@@ -1,0 +1,110 @@
+"""Renders the pod templates, built-in ones and users' own (spec injection §7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from meshc.catalog import Release
+from meshc.engine import Engine, Template
+from meshc.errors import InjectionError, TemplateError
+from meshc.injection.functions import table
+from meshc.injection.templating.data import TemplateData
+from meshc.injection.templating.inputs import PROXY_ID, Installed, TemplateInput
+
+Json = Any
+
+BUILT_IN = ("sidecar", "gateway", "grpc-simple", "grpc-agent")
+
+
+@dataclass(frozen=True)
+class Templates:
+    """The pod templates of one injector; make it once per settings, render for every pod. Thread-safe.
+
+    `values` is the injector's values document (null: it could not be read), `mesh` the effective MeshConfig, `features`
+    the injector's environment, `revision` its revision (may be empty), `own` the users' templates (name → Jinja2 text,
+    over the built-in ones), `file` the file they stand in.
+    """
+
+    release: Release
+    values: Mapping[str, Json] | None
+    mesh: Mapping[str, Json]
+    revision: str = ""
+    features: Mapping[str, str] = field(default_factory=dict)
+    own: Mapping[str, str] = field(default_factory=dict)
+    file: str | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all pod templates, sorted."""
+        return tuple(sorted({*BUILT_IN, *self.own}))
+
+    def render(self, name: str, given: TemplateInput) -> dict[str, Json]:
+        """The overlay of one template for one pod: a fresh dict, empty when the template yields nothing.
+
+        Raises InjectionError for a name without template and for settings or annotations a template cannot use,
+        TemplateError for a template that fails.
+        """
+        if name not in self.names:
+            known = ", ".join(self.names)
+            raise InjectionError(f'requested template "{name}" not found; have {known}', hint=f"write one of {known}")
+        if self.values is None and self.release.has("injection.values_checked_before_rendering"):
+            raise InjectionError("failed to parse values.yaml; check Istiod logs for errors")
+        overlay = self._overlay(name, given)
+        if overlay is None:
+            return {}
+        if not isinstance(overlay, dict):
+            hint = "write metadata: and spec: at its top"
+            raise TemplateError(f"the template {name!r} does not give a map", file=self.file, hint=hint)
+        return overlay
+
+    def _overlay(self, name: str, given: TemplateInput) -> Json:
+        if name in self.own:
+            return self._own[name].render(self._public(given))
+        data = {
+            "sidecar": self._data.sidecar,
+            "gateway": self._data.gateway,
+            "grpc-agent": self._data.grpc_agent,
+            "grpc-simple": self._data.grpc_simple,
+        }[name](given)
+        return Engine.of(self.release).template(name).render(data)
+
+    def _public(self, given: TemplateInput) -> dict[str, Json]:
+        """The data of users' own templates, under Istio's names (spec injection §7.2)."""
+        has, data = self.release.has, self._data
+        found: dict[str, Json] = {
+            "TypeMeta": {"apiVersion": given.workload.api_version, "kind": given.workload.kind},
+            "DeploymentMeta": {"name": given.workload.name, "namespace": given.workload.namespace},
+            "ObjectMeta": given.metadata,
+            "Spec": given.spec,
+            "ProxyConfig": given.proxy_config,
+            "MeshConfig": self.mesh,
+            "Values": self.values or {},
+            "Revision": self.revision,
+            "ProxyImage": data.image(given),
+        }
+        if has("sidecar.estimated_concurrency"):
+            found["EstimatedConcurrency"] = data.concurrency(given)
+        if has("templates.compliance_policy"):
+            found["CompliancePolicy"] = data.compliance_policy()
+        if has("templates.proxy_ids"):
+            found |= {"ProxyUID": given.proxy_uid, "ProxyGID": given.proxy_gid}
+        if has("templates.localhost_probes_from_mesh"):
+            found["InboundTrafficPolicyMode"] = data.inbound_policy()
+        if has("injection.native_sidecars_auto"):
+            found["NativeSidecars"] = given.native_sidecars
+        return found | table.functions(self.release, self.features)
+
+    @cached_property
+    def _data(self) -> TemplateData:
+        return TemplateData(Installed(self.release, self.values or {}, self.mesh, self.revision, self.features))
+
+    @cached_property
+    def _own(self) -> dict[str, Template]:
+        engine = Engine.of(self.release)
+        return {name: engine.user(name, text, file=self.file) for name, text in self.own.items()}
+
+
+__all__ = ["BUILT_IN", "PROXY_ID", "TemplateInput", "Templates"]

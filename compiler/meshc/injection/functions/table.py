@@ -1,0 +1,59 @@
+"""The helper functions under the names templates call them by (spec injection §7.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from meshc.catalog import Release
+from meshc.injection.functions import encoding, lookup, multus, otel, ports
+from meshc.injection.functions.resources import omit_nil
+from meshc.models import durations, goscalars, proxy
+
+Json = Any
+Function = Callable[..., Json]
+
+_ALWAYS: dict[str, Function] = {
+    "isset": lookup.isset,
+    "annotation": lookup.annotation,
+    "valueOrDefault": lookup.value_or_default,
+    "excludeInboundPort": ports.exclude_inbound_port,
+    "includeInboundPorts": ports.include_inbound_ports,
+    "applicationPorts": ports.application_ports,
+    "kubevirtInterfaces": encoding.identity,
+    "excludeInterfaces": encoding.identity,
+    "toJSON": encoding.to_json,
+    "structToJSON": encoding.struct_to_json,
+    "fromJSON": encoding.from_json,
+    "toYaml": encoding.to_yaml,
+    "indent": encoding.indent,
+    "directory": encoding.directory,
+    "contains": encoding.contains,
+    "toLower": str.lower,
+}
+_BY_SWITCH: dict[str, dict[str, Function]] = {
+    "templates.function_to_json_alias": {"toJson": encoding.to_json},
+    "templates.functions_omit_strdict": {
+        "omit": lookup.omit,
+        "strdict": lookup.strdict,
+        "toJsonMap": encoding.to_json_map,
+    },
+    "templates.function_merge_maps": {"mergeMaps": lookup.merge_maps},
+    "templates.omit_null_resources": {"omitNil": omit_nil},
+    "sidecar.otel_resource_attributes": {"otelResourceAttributes": otel.otel_resource_attributes},
+}
+
+
+def functions(release: Release, environment: Mapping[str, str]) -> dict[str, Function]:
+    """The functions of a release; `environment` is the injector's."""
+    found = dict(_ALWAYS)
+    for switch, more in _BY_SWITCH.items():
+        if release.has(switch):
+            found |= more
+    namespaced = release.has("sidecar.multus_namespace")
+    found["appendMultusNetwork"] = partial(multus.append_multus_network, namespaced=namespaced)
+    found["protoToJSON"] = lambda config: "{}" if config is None else proxy.to_json_text(config, release)
+    found["formatDuration"] = lambda text: goscalars.format_duration(durations.parse(text))
+    found["env"] = lambda name, default="": environment.get(name) or default
+    return found
