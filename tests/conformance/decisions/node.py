@@ -1,0 +1,159 @@
+"""Decisions about nodes: metadata, cluster name, locality, statistics that are always kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+from meshc.bootstraps import clustername, locality, metadata, podinfo, stats
+from meshc.bootstraps.clustername import Identity
+from meshc.bootstraps.inputs import Agent, Flags
+from meshc.bootstraps.nodefacts import prepare
+from meshc.catalog import Release, release
+from meshc.models import node, node_values, proxy
+from meshc.models.node_values import KindError
+
+Json = Any
+
+
+def downward_api(given: Json, row: Json) -> object:
+    """A podinfo file's entries."""
+    return podinfo.parse(given["file"])
+
+
+def node_metadata(given: Json, row: Json) -> object:
+    """The wanted keys of a node's metadata."""
+    env = {**given["env"]}
+    if given.get("exit_on_zero_active_connections"):
+        env["EXIT_ON_ZERO_ACTIVE_CONNECTIONS"] = "true"
+    labels = podinfo.parse(given["labels_file"]) if given.get("labels_file") is not None else None
+    agent = _agent(row, env=env, labels=labels, node_id=given["id"])
+    shown = prepare(agent).metadata
+    return {key: shown.get(key) for key in row["want"]}
+
+
+def istio_version(given: Json, row: Json) -> object:
+    """ISTIO_VERSION of metadata and agent binary."""
+    agent = _agent(row, binary_version=given["binary_version"])
+    return metadata.istio_version(given["metadata"].get("ISTIO_VERSION", ""), agent)
+
+
+def node_cluster(given: Json, row: Json) -> object:
+    """`/node/cluster` of a ProxyConfig."""
+    config = proxy.read(given["proxy_config"], _release(row)).value
+    return clustername.node_cluster(config, _identity(given, row))
+
+
+def service_cluster(given: Json, row: Json) -> object:
+    """The service cluster of a name, labels and a workload."""
+    return clustername.service_cluster(given["service_cluster"], _identity(given, row))
+
+
+def stats_suffixes(given: Json, row: Json) -> object:
+    """Suffixes that are always kept."""
+    return stats.required_suffixes(exit_on_zero=given["exit_on_zero_active_connections"])
+
+
+def stats_regex(given: Json, row: Json) -> object:
+    """Whether a statistic is kept by the regular expressions (Envoy matches whole names)."""
+    regexes = stats.required_regexes(_agent(row))
+    return {"matches": any(re.fullmatch(regex, given["stat"]) for regex in regexes)}
+
+
+def metadata_json(given: Json, row: Json) -> object:
+    """Typed metadata as JSON text."""
+    kinds = _release(row).fact("bootstrap.metadata_keys")
+    fields = {name.upper(): value for name, value in given["fields"].items()}
+    if "PROXY_CONFIG" in fields:
+        fields["PROXY_CONFIG"] = proxy.write(proxy.read(fields["PROXY_CONFIG"], _release(row)).value, _release(row))
+    return {"json": orjson.dumps(node.shown(fields, kinds)).decode()}
+
+
+def string_list(given: Json, row: Json) -> object:
+    """The comma-separated list type, there and back."""
+    try:
+        value = orjson.loads(given["json"])
+        found = node_values.read_csv(value)
+    except (KindError, ValueError) as error:
+        return _failed(error, row)
+    back = ",".join(found) == value
+    return {"list": found, **({"round_trip": back} if "round_trip" in row["want"] else {})}
+
+
+def pod_ports(given: Json, row: Json) -> object:
+    """The port list type."""
+    try:
+        return {"list": node_values.read_ports(orjson.loads(given["json"]))}
+    except (KindError, ValueError) as error:
+        return _failed(error, row)
+
+
+def string_bool(given: Json, row: Json) -> object:
+    """The boolean that travels as a string."""
+    try:
+        flag = node_values.read_flag(orjson.loads(given["json"]))
+    except (KindError, ValueError) as error:
+        return _failed(error, row)
+    return {"json": orjson.dumps("true" if flag else "false").decode()}
+
+
+def locality_label(given: Json, row: Json) -> object:
+    """A locality label in its usual form."""
+    return locality.sanitized(given["label"])
+
+
+def xds_node(given: Json, row: Json) -> object:
+    """The xDS node that typed and raw metadata turn into: id, cluster, locality, metadata."""
+    kinds = _release(row).fact("bootstrap.metadata_keys")
+    fields = {name.upper(): value for name, value in (given.get("metadata") or {}).items()}
+    config = proxy.read(fields.pop("PROXY_CONFIG", None) or {}, _release(row)).value
+    known = node.shown({**fields, "PROXY_CONFIG": config or None}, kinds)
+    labels = fields.get("LABELS") or {}
+    identity = Identity(labels, fields.get("WORKLOAD_NAME", ""), fields.get("NAMESPACE", ""))
+    shown = {
+        "id": given.get("id", ""),
+        "cluster": clustername.node_cluster(config, identity),
+        "locality": locality.shown(given.get("locality") or {}),
+        "metadata": node.with_raw(known, given.get("raw_metadata") or {}),
+    }
+    return {key: shown[key] for key in row["want"] if key in shown} or shown["metadata"]
+
+
+DECISIONS: dict[str, Callable[[Json, Json], object]] = {
+    "downward-api": downward_api,
+    "node-metadata": node_metadata,
+    "istio-version": istio_version,
+    "xds-node": xds_node,
+    "node-cluster": node_cluster,
+    "service-cluster": service_cluster,
+    "stats-inclusion-suffixes": stats_suffixes,
+    "stats-inclusion-regex": stats_regex,
+    "node-metadata-json": metadata_json,
+    "string-list": string_list,
+    "pod-port-list": pod_ports,
+    "string-bool": string_bool,
+    "locality-label": locality_label,
+}
+
+
+def _failed(error: Exception, row: Json) -> object:
+    wanted = row["want"].get("error")
+    text = wanted if isinstance(wanted, str) and wanted in str(error) else True
+    return {"error": text}
+
+
+def _identity(given: Json, row: Json) -> Identity:
+    names = _release(row).fact("bootstrap.cluster_name_labels")
+    return Identity(given.get("labels") or {}, given.get("workload_name", ""), given.get("namespace", ""), names)
+
+
+def _agent(row: Json, **given: Json) -> Agent:
+    values = {"config": {}, "node_id": "", "flags": Flags(), **given}
+    return Agent(release=_release(row), **values)
+
+
+def _release(row: Json) -> Release:
+    return release(row["tag"])
