@@ -12,7 +12,7 @@ _UNSET: Any = object()
 class MeshcError(Exception):
     """What a user did or has that meshc cannot work with, said so that they know what to write instead.
 
-    `file`, `line`, `column` (1-based) say where; `path` is the place inside the document (keys and indices);
+    `file`, `line`, `column` (1-based) say where; `path` is the place inside the document (keys and indices, kept in `parts`);
     `value` the offending value; `hint` what to write instead.  `str(error)` is the whole text, exit code 2.
     """
 
@@ -35,13 +35,11 @@ class MeshcError(Exception):
         self.line = line
         self.column = column
         self.path = path if path is None or isinstance(path, str) else format_path(path)
-        self.value = value
+        self.parts = () if path is None or isinstance(path, str) else tuple(path)
+        # Whether there is a value is kept apart from it: the marker would not survive a trip between processes.
+        self.has_value = value is not _UNSET
+        self.value = value if self.has_value else None
         self.hint = hint
-
-    @property
-    def has_value(self) -> bool:
-        """Whether an offending value was given (it may be None)."""
-        return self.value is not _UNSET
 
     @property
     def location(self) -> str:

@@ -1,0 +1,118 @@
+"""From the command line to documents and Settings: files, meshc.yaml, what among the files is context."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from meshc import load
+from meshc.cli.options import SettingsOptions
+from meshc.errors import UsageError
+from meshc.settings import Settings
+from meshc.yamlio import Document
+
+CONTEXT_KINDS = frozenset({"Namespace", "ProxyConfig", "GatewayClass", "ConfigMap", "Node"})
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a verb works on: the files that were named, their documents, the settings."""
+
+    named: tuple[str, ...]
+    documents: tuple[Document, ...]
+    settings: Settings
+
+
+def gather(
+    files: Sequence[str], options: SettingsOptions, *, needed: bool = True, mode: str = "webhook", quiet: bool = False
+) -> Inputs:
+    """Read the files and resolve the settings; warnings go to stderr.
+
+    Without files the `workloads` of meshc.yaml are taken.  Raises UsageError when none are named and `needed`.
+    """
+    project = project_file(options)
+    named = tuple(files) or tuple(project.workloads if project else ())
+    if needed and not named:
+        raise UsageError(
+            "no files named", hint="name files or folders, - for standard input, or `workloads` in meshc.yaml"
+        )
+    documents = tuple(load.documents(named, stdin=read_stdin)) if named else ()
+    settings = resolve(options, documents, mode=mode, project=project)
+    if not quiet:
+        warn(settings.warnings)
+    return Inputs(named, documents, settings)
+
+
+def resolve(options: SettingsOptions, documents: Sequence[Document], *, mode: str, project: Any = None) -> Settings:
+    """The settings the options ask for, with meshc.yaml beneath them and the context documents among the inputs."""
+    keywords = settings_keywords(options, project)
+    keywords["mode"] = keywords.get("mode") or mode
+    return Settings.load(**keywords, resources=context_documents(documents))
+
+
+def settings_keywords(options: SettingsOptions, project: Any = None) -> dict[str, Any]:
+    """Keywords of `Settings.load` for what was said, on the command line or (beneath it) in meshc.yaml."""
+    said = {f.name: getattr(options, f.name) for f in dataclasses.fields(options)}
+    for name in ("settings", "no_settings", "debug"):
+        said.pop(name)
+    said["feature"] = features(options.feature)
+    keywords = {name: value for name, value in said.items() if value not in (None, [], {}, False)}
+    return project.under(keywords) if project else keywords
+
+
+def context_documents(documents: Sequence[Document]) -> list[Document]:
+    """Namespaces, ProxyConfigs, GatewayClasses, ConfigMaps and Nodes among documents."""
+    return [d for d in documents if isinstance(d.value, dict) and d.value.get("kind") in CONTEXT_KINDS]
+
+
+def project_file(options: SettingsOptions) -> Any:
+    """The project file that counts, named on stderr; None when there is none or it is to be ignored."""
+    if options.no_settings:
+        return None
+    project = load.project(Path(options.settings) if options.settings else None)
+    if project is not None:
+        print(f"settings: {project.file}", file=sys.stderr)
+    return project
+
+
+def features(given: Sequence[str]) -> dict[str, str]:
+    """`NAME=VALUE`s as a mapping; raises UsageError for one without `=`."""
+    found = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise UsageError(
+                "not a feature", path="--feature", value=text, hint="write NAME=VALUE, e.g. PLATFORM=openshift"
+            )
+        found[name] = value
+    return found
+
+
+def pod_template_paths(given: Sequence[str]) -> dict[str, str]:
+    """`KIND=PATH`s as a mapping; raises UsageError for one without `=`."""
+    found = {}
+    for text in given:
+        kind, equals, path = text.partition("=")
+        if not equals or not kind or not path:
+            hint = "write KIND=PATH, e.g. Rollout=spec.template"
+            raise UsageError("not a pod template path", path="--pod-template-path", value=text, hint=hint)
+        found[kind] = path.removeprefix(".")
+    return found
+
+
+def read_stdin() -> bytes:
+    """Standard input to its end; raises UsageError when it is empty."""
+    data = sys.stdin.buffer.read()
+    if not data.strip():
+        raise UsageError("standard input is empty", file="-", hint="pipe a manifest into it, or name a file")
+    return data
+
+
+def warn(warnings: Sequence[str]) -> None:
+    """Each warning once, on stderr."""
+    for text in dict.fromkeys(warnings):
+        print(f"warning: {text}", file=sys.stderr)

@@ -1,0 +1,86 @@
+"""Compiles units on several cores; the result does not depend on how many."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+from meshc.errors import ErrorGroup, MeshcError
+from meshc.rendering.compiling import compile_unit
+from meshc.rendering.tree import Rendered
+from meshc.rendering.units import Unit
+from meshc.settings import Settings
+from meshc.yamlio import Json
+
+
+@dataclass(frozen=True)
+class Compiling:
+    """What all units of a run share."""
+
+    settings: Settings
+    facts: Mapping[str, Json]
+    places: Mapping[str, str]
+
+
+def compile_all(units: Sequence[Unit], shared: Compiling, *, jobs: int = 1) -> list[Rendered]:
+    """Compile every unit, in order; raises ErrorGroup with the errors of all units that have one."""
+    outcomes = _parallel(units, shared, jobs) if jobs > 1 and len(units) > 1 else map(partial(_one, shared), units)
+    rendered, errors = [], []
+    for outcome in _with_progress(outcomes, len(units)):
+        if isinstance(outcome, MeshcError):
+            errors.append(outcome)
+        else:
+            rendered.append(outcome)
+    if errors:
+        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    return rendered
+
+
+def _parallel(units: Sequence[Unit], shared: Compiling, jobs: int) -> Iterable[Rendered | MeshcError]:
+    method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
+    context = multiprocessing.get_context(method)
+    chunk = max(1, len(units) // (jobs * 4))
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_share, initargs=(shared,)) as pool:
+        yield from pool.map(_one_shared, units, chunksize=chunk)
+
+
+_shared: Compiling | None = None
+
+
+def _share(shared: Compiling) -> None:
+    global _shared
+    _shared = shared
+
+
+def _one_shared(unit: Unit) -> Rendered | MeshcError:
+    assert _shared is not None
+    return _one(_shared, unit)
+
+
+def _one(shared: Compiling, unit: Unit) -> Rendered | MeshcError:
+    try:
+        return compile_unit(unit, shared.settings, facts=shared.facts, places=shared.places)
+    except MeshcError as error:
+        return error
+
+
+def _with_progress(outcomes: Iterable[Rendered | MeshcError], total: int) -> Iterable[Rendered | MeshcError]:
+    """Count on a terminal's stderr once a run is longer than a second."""
+    if not sys.stderr.isatty():
+        yield from outcomes
+        return
+    import time
+
+    started = shown = time.monotonic()
+    for number, outcome in enumerate(outcomes, 1):
+        now = time.monotonic()
+        if now - started > 1 and now - shown > 0.2:
+            shown = now
+            print(f"\r{number}/{total} workloads", end="", file=sys.stderr, flush=True)
+        yield outcome
+    if shown != started:
+        print("\r\033[K", end="", file=sys.stderr, flush=True)

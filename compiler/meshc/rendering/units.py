@@ -1,0 +1,77 @@
+"""From documents to the workloads a rendering is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from meshc.errors import InputError
+from meshc.injection import workloads
+from meshc.rendering.tree import folder_of
+from meshc.settings import Settings
+from meshc.yamlio import Document, Json
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One workload to compile: its manifest, the folder it goes to, where it came from, what else was made with it."""
+
+    manifest: Json
+    folder: str
+    namespace: str
+    source: str
+    document: Document | None = None
+    resources: tuple[Json, ...] = ()
+
+
+def plan(documents: Iterable[Document], settings: Settings, *, places: Mapping[str, str] | None = None) -> list[Unit]:
+    """The workloads among documents, Gateway API Gateways compiled to their Deployments; everything else is passed over.
+
+    `places` maps further kinds to the dotted path of their pod template.  Raises MeshcError for a workload without name.
+    """
+    return [unit for document in documents for unit in _units(document, settings, places or {})]
+
+
+def unit_of(
+    manifest: Json, settings: Settings, *, source: str, document: Document | None = None, resources: Iterable[Json] = ()
+) -> Unit:
+    """One workload as a unit; raises InputError when it has no name."""
+    metadata = manifest.get("metadata") or {}
+    name = str(metadata.get("name") or str(metadata.get("generateName") or "").rstrip("-"))
+    namespace = str(metadata.get("namespace") or settings.namespace or "default")
+    if not name:
+        error = InputError("a workload without a name", path="metadata.name", hint="give it metadata.name")
+        raise error.at(source.partition(":")[0] or None)
+    return Unit(
+        manifest, folder_of(namespace, str(manifest["kind"]), name), namespace, source, document, tuple(resources)
+    )
+
+
+def is_gateway(document: Json) -> bool:
+    """Whether a document is a Gateway API Gateway."""
+    api = str(document.get("apiVersion") or "")
+    return document.get("kind") == "Gateway" and api.startswith("gateway.networking.k8s.io/")
+
+
+def _units(document: Document, settings: Settings, places: Mapping[str, str]) -> Iterator[Unit]:
+    value = document.value
+    if not isinstance(value, dict):
+        return
+    source = f"{document.file or '<input>'}:{document.first_line}"
+    if value.get("kind") == workloads.LIST:
+        for n, item in enumerate(value.get("items") or []):
+            yield from _units(Document(item, document.file, n, document.text, document.first_line), settings, places)
+    elif value.get("kind") in workloads.KINDS or value.get("kind") in places:
+        yield unit_of(value, settings, source=source, document=document)
+    elif is_gateway(value):
+        yield from _gateway(document, settings, source)
+
+
+def _gateway(document: Document, settings: Settings, source: str) -> Iterator[Unit]:
+    from meshc.gateways.api import gateway
+
+    objects = gateway(document.value, settings)
+    made = [o for o in objects if o.get("kind") in workloads.KINDS]
+    others = [o for o in objects if o.get("kind") not in workloads.KINDS]
+    for workload in made:
+        yield unit_of(workload, settings, source=source, document=document, resources=others)
