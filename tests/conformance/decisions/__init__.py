@@ -21,11 +21,11 @@ def all_decisions() -> dict[str, Decision]:
 
 
 def check(row: Any) -> None:
-    """Apply the decision a row names to its input and hold it to `want` (only the fields `compare` lists, if it does)."""
+    """Hold the decision a row names, applied to its input, to `want` (only the fields `compare` lists, if it does)."""
     decide = all_decisions().get(row["table"])
     assert decide is not None, f"no decision for table {row['table']!r}"
     got, want = decide(row["input"], row), row["want"]
-    if row.get("compare") and isinstance(got, dict):
+    if isinstance(row.get("compare"), list) and isinstance(got, dict):
         got, want = ({k: v[k] for k in row["compare"] if k in v} for v in (got, want))
     assert same(got, want), f"got {got!r}, want {want!r}"
 
