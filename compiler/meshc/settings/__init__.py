@@ -6,6 +6,7 @@ InjectionConfig, Node                                          parts of it
 
 from __future__ import annotations
 
-from meshc.settings.model import Gateway, InjectionConfig, Node, Settings
+from meshc.profiles import Gateway
+from meshc.settings.model import InjectionConfig, Node, Settings
 
 __all__ = ["Gateway", "InjectionConfig", "Node", "Settings"]

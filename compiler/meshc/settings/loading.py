@@ -2,42 +2,49 @@
 
 from __future__ import annotations
 
-import copy
 from types import MappingProxyType
+from typing import Any
 
 from meshc import catalog
 from meshc.catalog import Release
 from meshc.models import mesh
-from meshc.settings import injector
+from meshc.profiles import configmaps, environment
+from meshc.settings import clusterconfig, halves, injector
+from meshc.settings.halves import Halves
 from meshc.settings.model import InjectionConfig, Node, Settings
 from meshc.settings.request import Request
-from meshc.yamlio import Document, Json
+from meshc.yamlio import Json
 
 
 def load(request: Request) -> Settings:
     """Resolve a request; raises MeshcError for whatever in it is unknown, wrong or contradictory."""
     release = _release(request.release)
-    values = copy.deepcopy(request.resolved_values.value) if request.resolved_values else {}
-    document = request.resolved_mesh_config or Document({})
-    effective, unknown = mesh.apply(mesh.defaults(release), document.value, release, strict=False)
-    config, notes = _injection_config(request, values, release)
+    request = clusterconfig.unpacked(request)
+    found = halves.resolve(request, release)
+    effective, unknown = mesh.apply(mesh.defaults(release), found.mesh or {}, release, strict=False)
+    config, notes = _injection_config(request, found, release)
     return Settings(
         release=release,
         mode=request.mode,
-        profile=request.profile,
+        profile=found.profile,
         installer=request.installer,
-        values=values,
+        values=found.values or {},
+        chart_values=found.installed.chart_values if found.installed else {},
         mesh_config=effective,
-        mesh_document=document.value or {},
+        mesh_document=found.mesh or {},
+        mesh_networks=found.networks,
         injection_config=config,
-        features=MappingProxyType(dict(request.feature)),
-        revision=_revision(request, values),
+        features=MappingProxyType(_features(request, found, release)),
+        revision=_revision(request, found),
         namespace=request.namespace,
         kube_version=kube_version(request, release),
         nodes=nodes(request, release),
         network=request.network,
         cluster=request.cluster,
         resources=request.resources + tuple(d.value for d in request.proxy_config),
+        gateways=found.installed.gateways if found.installed and request.resolved_values is None else (),
+        written=_written(found),
+        installed=tuple(found.installed.workloads) if found.installed else (),
         warnings=(*([release.warning] if release.warning else []), *notes, *unknown),
     )
 
@@ -60,8 +67,8 @@ def nodes(request: Request, release: Release) -> tuple[Node, ...]:
 
 
 def _node(document: Json) -> Node:
-    info = document.get("status", {}).get("nodeInfo", {})
-    return Node(document.get("metadata", {}).get("name", ""), info.get("kubeletVersion", ""))
+    info = (document.get("status") or {}).get("nodeInfo") or {}
+    return Node((document.get("metadata") or {}).get("name", ""), info.get("kubeletVersion", ""))
 
 
 def _release(given: str | Release | None) -> Release:
@@ -70,7 +77,13 @@ def _release(given: str | Release | None) -> Release:
     return catalog.newest() if given is None else catalog.release(str(given))
 
 
-def _injection_config(request: Request, values: Json, release: Release) -> tuple[InjectionConfig, list[str]]:
+def _written(found: Halves) -> frozenset[str]:
+    parts = {"injector": found.values, "mesh": found.mesh}
+    return frozenset(name for name, part in parts.items() if part is not None)
+
+
+def _injection_config(request: Request, found: Halves, release: Release) -> tuple[InjectionConfig, list[str]]:
+    values = found.values or {}
     if request.injector_config is None:
         return injector.from_values(values, release), []
     names = injector.edited(request.injector_config, release)
@@ -78,9 +91,32 @@ def _injection_config(request: Request, values: Json, release: Release) -> tuple
     return injector.from_document(request.injector_config, values, release), [note] if names else []
 
 
-def _revision(request: Request, values: Json) -> str:
-    if request.mode == "kube-inject":
-        return "" if request.revision in (None, "default") else str(request.revision)
-    if request.revision is not None:
-        return request.revision
-    return str(values.get("revision") or "")
+def _features(request: Request, found: Halves, release: Release) -> dict[str, str]:
+    """istiod's environment in mode webhook, under what the user says; the offline command has an empty one of its own."""
+    own: dict[str, str] = {}
+    if request.mode == "webhook":
+        if found.installed is not None and request.resolved_values is None:
+            variables: list[dict[str, Any]] = found.installed.environment or []
+        else:
+            variables = _visible_environment(found.values or {}, release)
+        own = {v["name"]: v["value"] for v in variables if "value" in v}
+    return {**own, **request.feature}
+
+
+def _visible_environment(values: Json, release: Release) -> list[dict[str, Any]]:
+    """What the injector's own values tell of istiod's environment: platform, token policy and, since 1.26, pilot.env."""
+    seen = values if not release.has("profiles.descoped_charts") else values | (values.get("pilot") or {})
+    told = ("PLATFORM", "JWT_POLICY", *(configmaps.pilot(release, seen).get("env") or {}))
+    variables = environment.variables(release, seen, namespace="istio-system")
+    return [v for v in variables if v["name"] in told and v.get("value") != ""]
+
+
+def _revision(request: Request, found: Halves) -> str:
+    named = request.revision
+    if request.mode == "kube-inject" and named == "default":
+        return ""
+    if named is not None:
+        return named
+    if request.mode == "kube-inject" and request.resolved_values is not None:
+        return ""
+    return str((found.values or {}).get("revision") or "")

@@ -8,6 +8,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from meshc.catalog import Release
+from meshc.errors import SettingsError
+from meshc.profiles import Gateway
 from meshc.yamlio import Json
 
 Source = str | Path | Json
@@ -43,27 +45,13 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Gateway:
-    """A classic gateway that the profile installs: the chart, its values, and the `k8s` patches laid over its objects.
-
-    `values` are what the installer hands to the chart as user values, without the chart's own defaults;
-    `k8s` is the component's `k8s` block (spec profiles § 5.6), merged from all layers.
-    """
-
-    chart: str
-    name: str
-    namespace: str
-    values: Mapping[str, Json]
-    k8s: Mapping[str, Json] = field(default_factory=lambda: EMPTY)
-
-
-@dataclass(frozen=True)
 class Settings:
     """Everything that compiling needs to know, prepared once; make one with `Settings.load`.
 
     `values` is the injector's final values document, `chart_values` everything the istiod chart resolved (empty where
     only resolved halves were given), `mesh_document` the mesh key as written, `mesh_config` the effective MeshConfig of
-    the release (protobuf-JSON form, set fields only).  `features` is istiod's environment as far as it was given;
+    the release (protobuf-JSON form, set fields only).  `written` names the ConfigMaps the installation writes, `injector`
+    and `mesh`; `installed` its Deployments and DaemonSets as `Kind/name`.  `features` is istiod's environment as far as it was given;
     `feature(name)` falls back to the release's default.
     """
 
@@ -86,6 +74,8 @@ class Settings:
     cluster: str | None = None
     resources: tuple[Json, ...] = ()
     gateways: tuple[Gateway, ...] = ()
+    written: frozenset[str] = frozenset({"injector", "mesh"})
+    installed: tuple[str, ...] = ()
     origins: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY)
     warnings: tuple[str, ...] = ()
 
@@ -94,6 +84,16 @@ class Settings:
         if name in self.features:
             return self.features[name]
         return str(self.release.fact("profiles.istiod_env_defaults").get(name, ""))
+
+    def require_injector(self) -> None:
+        """Raise SettingsError where the installation has no injector to inject with."""
+        if "injector" not in self.written:
+            raise SettingsError(
+                f"the profile {self.profile} installs no injector in this cluster",
+                path="profile",
+                value=self.profile,
+                hint="give the values of the control plane: --resolved-values FILE, or --cluster-config FILE",
+            )
 
     def of_kind(self, kind: str) -> tuple[Json, ...]:
         """The `resources` of one kind, in the order they were given."""

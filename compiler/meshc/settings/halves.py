@@ -1,0 +1,92 @@
+"""The two halves of an installation, values and mesh: resolved by a cluster, or by the profile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from meshc import profiles
+from meshc.catalog import Release
+from meshc.errors import UsageError
+from meshc.profiles import Resolved
+from meshc.profiles.trees import get, merged
+from meshc.settings import layers
+from meshc.settings.request import Request
+from meshc.yamlio import Json
+
+_VALUES_ONLY = ("hub", "tag", "components", "compatibilityVersion", "unvalidatedValues")
+
+
+@dataclass(frozen=True)
+class Halves:
+    """Values and mesh document as they come out; None where the installation writes no such ConfigMap."""
+
+    values: Json | None
+    mesh: Json | None
+    networks: Json
+    profile: str | None
+    installed: Resolved | None
+    spec: Json
+
+
+def resolve(request: Request, release: Release) -> Halves:
+    """Resolve both halves; raises UsageError for contradictions and SettingsError for what the installer refuses."""
+    spec = layers.combined(request, release, layers.layers(request, release))
+    profile = layers.chosen_profile(request, spec)
+    _refuse_unused(request, spec, profile)
+    installed = None
+    if request.resolved_values is None or request.resolved_mesh_config is None:
+        installed = _install(request, release, spec, profile)
+    own = layers.helm_values(spec) if request.installer == "helm" else spec.get("values") or {}
+    mesh = merged(own.get("meshConfig") or {}, {} if request.installer == "helm" else spec.get("meshConfig") or {})
+    own = {key: value for key, value in own.items() if key != "meshConfig"}
+    return Halves(
+        values=_half(request.resolved_values, own, installed and installed.values),
+        mesh=_half(request.resolved_mesh_config, mesh, installed and installed.mesh),
+        networks=installed.mesh_networks if installed else {},
+        profile=installed.profile if installed else None,
+        installed=installed,
+        spec=spec,
+    )
+
+
+def _half(document: Any, over: Json, from_profile: Json | None) -> Json | None:
+    if document is None:
+        return from_profile
+    return merged(document.value or {}, over)
+
+
+def _install(request: Request, release: Release, spec: Json, profile: str | None) -> Resolved:
+    stamp = profiles.released(release)
+    if request.installer == "helm":
+        user = layers.helm_values(spec)
+        user |= {"profile": profile} if profile else {}
+        user |= {"revision": request.revision} if request.revision is not None else {}
+        return profiles.helm(release, user, stamp=stamp)
+    if request.revision is not None and not _offline_default(request):
+        spec = {**spec, "revision": request.revision}
+    return profiles.istioctl(release, profile or "default", stamp=stamp, user=spec)
+
+
+def _offline_default(request: Request) -> bool:
+    """The offline command takes the revision `default` for the one without a name."""
+    return request.mode == "kube-inject" and request.revision == "default"
+
+
+def _refuse_unused(request: Request, spec: Json, profile: str | None) -> None:
+    """Raise UsageError for settings that could only be ignored beside resolved halves."""
+    if request.resolved_values is None:
+        return
+    both = request.resolved_mesh_config is not None
+    named: dict[str, Any] = {key: spec[key] for key in _VALUES_ONLY if key in spec and request.installer != "helm"}
+    if both:
+        named |= {"profile": profile} if profile is not None else {}
+        named |= {"--iop": request.iop[0].file} if request.iop else {}
+        named |= {"revision": get(spec, "revision")} if "revision" in spec else {}
+    for path, value in named.items():
+        raise UsageError(
+            f"{path} would have no effect: {'values and mesh are' if both else 'the values are'} given as resolved",
+            path=path,
+            value=value,
+            hint="say --set values.…=… or --set meshConfig.…=… for what should differ, or leave out the resolved file",
+        )
