@@ -51,6 +51,7 @@ KNOWN: Mapping[str, tuple[str, str]] = {
     "labels": ("podinfo", "labels file: a map, its text, or null when missing"),
     "annotations": ("podinfo", "annotations file: a map, its text, or null when missing"),
     "mesh_config": ("document", "the mesh file: its text or document"),
+    "release": ("text", "Istio release the facts belong to (for the command line)"),
     "proxy_config": ("map", "the complete effective ProxyConfig; nothing is laid under it"),
     "node_id": ("text", "the complete node id"),
     "instance_ips": ("texts", "the complete list of addresses"),

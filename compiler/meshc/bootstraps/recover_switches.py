@@ -1,0 +1,93 @@
+"""Recovers the agent's variables from what they did to a bootstrap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from meshc.bootstraps.address import HOST_IP
+from meshc.catalog import Release
+
+Json = Any
+_STRIP_FRAGMENT = "HTTP_STRIP_FRAGMENT_FROM_PATH_UNSAFE_IF_DISABLED"
+_STRIP_FRAGMENT_KEY = "envoy.reloadable_features.http_strip_fragment_from_path_unsafe_if_disabled"
+_TRACER_CLUSTERS = {"zipkin": "zipkin", "lightstep": "lightstep", "datadog_agent": "datadog"}
+_SERVICE_CLUSTERS = {"envoy_metrics_service": "envoyMetricsService", "envoy_accesslog_service": "envoyAccessLogService"}
+
+
+def from_grpc(bootstrap: Json) -> dict[str, str]:
+    """`OUTPUT_CERTS` of the certificate provider."""
+    provider = (bootstrap.get("certificate_providers") or {}).get("default") or {}
+    file = (provider.get("config") or {}).get("certificate_file")
+    return {"OUTPUT_CERTS": file.rpartition("/")[0]} if file else {}
+
+
+def from_envoy(bootstrap: Json, release: Release) -> dict[str, str]:
+    """Variables whose default would give another bootstrap."""
+    defaults = release.fact("bootstrap.env_flags")
+    seen = dict(_flags(bootstrap, release))
+    env = {name: "true" if on else "false" for name, on in seen.items() if defaults.get(name, on) != on}
+    layer = _static_layer(bootstrap)
+    if release.has("bootstrap.fips_runtime") and _same(layer, release.fact("bootstrap.fips_runtime")):
+        env["COMPLIANCE_POLICY"] = "fips-140-2"
+    return {**env, **_host_ip(bootstrap)}
+
+
+def logs_json(bootstrap: Json) -> bool:
+    """Whether Envoy logs as JSON."""
+    return "json_format" in ((bootstrap.get("application_log_config") or {}).get("log_format") or {})
+
+
+def _flags(bootstrap: Json, release: Release) -> Iterator[tuple[str, bool]]:
+    listeners = _static(bootstrap, "listeners")
+    if not bootstrap["node"].get("id", "").startswith("waypoint~"):
+        api_type = bootstrap["dynamic_resources"]["ads_config"]["api_type"]
+        yield "ISTIO_DELTA_XDS", api_type == "DELTA_GRPC"
+    yield "ISTIO_DUAL_STACK", _is_dual(bootstrap, listeners)
+    yield _STRIP_FRAGMENT, _static_layer(bootstrap).get(_STRIP_FRAGMENT_KEY) != "false"
+    yield "ENVOY_STATUS_PORT_ENABLE_PROXY_PROTOCOL", any(listener.get("listener_filters") for listener in listeners)
+    yield "BYPASS_OVERLOAD_MANAGER_FOR_STATIC_LISTENERS", any(x.get("bypass_overload_manager") for x in listeners)
+    yield "ENABLE_DEFERRED_STATS_CREATION", bool(bootstrap.get("deferred_stat_options"))
+    manager = bootstrap.get("cluster_manager") or {}
+    yield "ENABLE_DEFERRED_CLUSTER_CREATION", bool(manager.get("enable_deferred_cluster_creation"))
+    if release.has("bootstrap.delimited_tags_flag"):
+        name, regex = release.fact("bootstrap.tags_before")[0]
+        tags = (bootstrap.get("stats_config") or {}).get("stats_tags") or []
+        yield "ENABLE_DELIMITED_STATS_TAG_REGEX", {"tag_name": name, "regex": regex} in tags
+
+
+def _is_dual(bootstrap: Json, listeners: list[Json]) -> bool:
+    if any(x.get("additionalAddresses") or x.get("additional_addresses") for x in listeners):
+        return True
+    if any(cluster.get("dns_lookup_family") == "ALL" for cluster in _static(bootstrap, "clusters")):
+        return True
+    # Before 1.20 only the choice of the first family shows.
+    ips = str((bootstrap["node"].get("metadata") or {}).get("INSTANCE_IPS", "")).split(",")
+    mixed = any(":" in ip for ip in ips) and any("." in ip and ":" not in ip for ip in ips)
+    return mixed and bootstrap["admin"]["address"]["socket_address"]["address"] == "::1"
+
+
+def _host_ip(bootstrap: Json) -> dict[str, str]:
+    config = (bootstrap["node"].get("metadata") or {}).get("PROXY_CONFIG") or {}
+    for cluster in _static(bootstrap, "clusters"):
+        name = cluster.get("name")
+        tracer = (config.get("tracing") or {}).get(_TRACER_CLUSTERS.get(name, "")) or {}
+        service = config.get(_SERVICE_CLUSTERS.get(name, "")) or {}
+        if str(tracer.get("address") or service.get("address") or "").startswith(HOST_IP):
+            endpoint = cluster["load_assignment"]["endpoints"][0]["lb_endpoints"][0]["endpoint"]
+            address = endpoint["address"]["socket_address"]["address"]
+            return {} if address == HOST_IP else {"HOST_IP": address}
+    return {}
+
+
+def _static(bootstrap: Json, kind: str) -> list[Json]:
+    return (bootstrap.get("static_resources") or {}).get(kind) or []
+
+
+def _static_layer(bootstrap: Json) -> Mapping[str, Json]:
+    layers = (bootstrap.get("layered_runtime") or {}).get("layers") or []
+    return next((layer["static_layer"] for layer in layers if "static_layer" in layer), {})
+
+
+def _same(layer: Mapping[str, Json], wanted: Mapping[str, Json]) -> bool:
+    return all(layer.get(key) == value for key, value in wanted.items())
