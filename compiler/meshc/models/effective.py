@@ -23,20 +23,50 @@ class Pod:
     annotations: Mapping[str, str]
 
 
+class Layers:
+    """The layers below the annotation, prepared once for all pods of a mesh.
+
+    `resources` are all ProxyConfig resources known; None means that there is no store of them: then the built-in
+    ProxyConfig is everything, and neither resources nor the mesh default nor annotations count.
+    """
+
+    def __init__(self, mesh: Mapping[str, Json], resources: Iterable[Resource] | None, release: Release) -> None:
+        self.release = release
+        self._stored = resources is not None
+        self._by_namespace = _by_namespace(resources or ())
+        self._default = proxy.defaults(release)
+        root = mesh.get("rootNamespace") or ""
+        if self._stored:
+            self._default = self._lay(self._default, mesh.get("defaultConfig") or {})
+            self._default = self._lay(self._default, _general(self._by_namespace.get(root, ())))
+        self._of_namespace = {
+            name: self._default if name == root else self._lay(self._default, _general(found))
+            for name, found in self._by_namespace.items()
+        }
+
+    def for_pod(self, pod: Pod) -> dict[str, Json]:
+        """The webhook's ProxyConfig of a pod: namespace, then annotation, then the resource that selects the pod."""
+        config = self._of_namespace.get(pod.namespace, self._default)
+        text = pod.annotations.get(ANNOTATION)
+        if self._stored and text is not None:
+            config = self._lay(config, _annotated(text, self.release))
+        selected = next((r for r in self._by_namespace.get(pod.namespace, ()) if r.selects(pod.labels)), None)
+        return self._lay(config, selected.config) if selected else dict(config)
+
+    def _lay(self, config: dict[str, Json], layer: Mapping[str, Json]) -> dict[str, Json]:
+        written = proxy.write(layer, self.release)
+        if not written:
+            return config
+        if self.release.has("mesh.layers_written_out"):
+            return proxy.merge(config, written, self.release)
+        return proxy_layers.members(proxy.MESSAGE, config, written, self.release)
+
+
 def for_pod(
     mesh: Mapping[str, Json], pod: Pod, resources: Iterable[Resource] | None, release: Release
 ) -> dict[str, Json]:
-    """The webhook's ProxyConfig of a pod, written form.
-
-    `resources` are all ProxyConfig resources known; None means that there is no store of them, and then neither they
-    nor the mesh default nor the annotation count.
-    """
-    config = proxy.defaults(release)
-    if resources is None:
-        return config
-    for layer in _layers(mesh, pod, sorted(resources, key=Resource.order), release):
-        config = _lay(config, layer, release)
-    return config
+    """The webhook's ProxyConfig of one pod; `Layers` is quicker for many."""
+    return Layers(mesh, resources, release).for_pod(pod)
 
 
 def offline(mesh: Mapping[str, Json], annotations: Mapping[str, str], release: Release) -> dict[str, Json]:
@@ -63,38 +93,22 @@ def merge_text(base: Mapping[str, Json], text: str, release: Release) -> dict[st
         ) from error
 
 
-def _layers(
-    mesh: Mapping[str, Json], pod: Pod, resources: list[Resource], release: Release
-) -> Iterable[Mapping[str, Json]]:
-    """Lowest first."""
-    root = mesh.get("rootNamespace") or ""
-    yield mesh.get("defaultConfig") or {}
-    yield _first(r for r in resources if r.namespace == root and r.selector is None)
-    if pod.namespace != root:
-        yield _first(r for r in resources if r.namespace == pod.namespace and r.selector is None)
-    yield _annotated(pod.annotations.get(ANNOTATION), release)
-    yield _first(r for r in resources if r.namespace == pod.namespace and r.selects(pod.labels))
+def _by_namespace(resources: Iterable[Resource]) -> dict[str, list[Resource]]:
+    """Resources of each namespace, in the order in which they are looked at."""
+    found: dict[str, list[Resource]] = {}
+    for resource in sorted(resources, key=Resource.order):
+        found.setdefault(resource.namespace, []).append(resource)
+    return found
 
 
-def _first(resources: Iterable[Resource]) -> Mapping[str, Json]:
-    found = next(iter(resources), None)
-    return found.config if found else {}
+def _general(resources: Iterable[Resource]) -> Mapping[str, Json]:
+    """What the first resource without a selector contributes."""
+    return next((r.config for r in resources if r.selector is None), {})
 
 
-def _annotated(text: str | None, release: Release) -> Mapping[str, Json]:
+def _annotated(text: str, release: Release) -> Mapping[str, Json]:
     """The annotation's layer; an unreadable one counts as none here, since validation refuses such a pod."""
-    if text is None:
-        return {}
     try:
         return proxy.read(proxy.parse_text(text), release).value
     except MeshcError:
         return {}
-
-
-def _lay(config: dict[str, Json], layer: Mapping[str, Json], release: Release) -> dict[str, Json]:
-    written = proxy.write(layer, release)
-    if not written:
-        return config
-    if release.has("mesh.layers_written_out"):
-        return proxy.merge(config, written, release)
-    return proxy_layers.members(proxy.MESSAGE, config, written, release)

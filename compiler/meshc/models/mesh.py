@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
+from typing import TYPE_CHECKING
 
 from meshc import yamlio
 from meshc.catalog import Release
@@ -15,6 +16,9 @@ from meshc.models import mesh_validation, proto, proxy
 from meshc.models.proto import Reading
 from meshc.models.proxy_validation import Findings
 from meshc.yamlio import Json
+
+if TYPE_CHECKING:
+    from meshc.models.mesh_model import MeshConfig
 
 MESSAGE = "MeshConfig"
 
@@ -84,6 +88,13 @@ def merge(
     if aliases := {*(base.get("trustDomainAliases") or ()), *(merged.get("trustDomainAliases") or ())}:
         merged["trustDomainAliases"] = sorted(aliases)
     return Reading({k: v for k, v in merged.items() if v != []}, warnings)
+
+
+def typed(config: Mapping[str, Json]) -> MeshConfig:
+    """The MeshConfig as its typed, closed model.  Raises pydantic's ValidationError for what no reader lets through."""
+    from meshc.models.mesh_model import MeshConfig
+
+    return MeshConfig.model_validate(config)
 
 
 def validate(mesh: Mapping[str, Json], release: Release) -> Findings:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from meshc.models import durations
 
@@ -67,6 +67,19 @@ class Message(BaseModel):
         use_attribute_docstrings=True,
     )
 
+    @model_validator(mode="after")
+    def _one_of_each_group(self) -> Self:
+        chosen: dict[str, str] = {}
+        for name in self.model_fields_set:
+            info = type(self).model_fields[name]
+            group = next((mark.group for mark in info.metadata if isinstance(mark, OneOf)), None)
+            if group is None or getattr(self, name) is None:
+                continue
+            if group in chosen:
+                raise ValueError(f"{info.alias} and {chosen[group]} exclude each other")
+            chosen[group] = str(info.alias)
+        return self
+
 
 def _duration(value: Any) -> Any:
     return durations.canonical(value) if isinstance(value, str) else value
@@ -78,5 +91,16 @@ Double = Annotated[float, Field(strict=False), Kind("double")]
 BoolValue = Annotated[bool, Kind("bool_value")]
 Int32Value = Annotated[int, Field(ge=-(2**31), lt=2**31), Kind("int32_value")]
 Int64Value = Annotated[int, Field(ge=-(2**63), lt=2**63), Kind("int64_value")]
-Duration = Annotated[str, BeforeValidator(_duration), Field(examples=["45s", "1m30s"]), Kind("duration")]
+Duration = Annotated[
+    str,
+    BeforeValidator(_duration),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^[+-]?(0|(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+)$",
+            "examples": ["45s"],
+        }
+    ),
+    Kind("duration"),
+]
 Struct = Annotated[dict[str, Any], Kind("struct")]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
+from typing import TYPE_CHECKING
 
 from meshc import yamlio
 from meshc.catalog import Release
@@ -15,6 +16,9 @@ from meshc.models import proto, proxy_validation
 from meshc.models.proto import Reading
 from meshc.models.proxy_validation import Findings
 from meshc.yamlio import Json
+
+if TYPE_CHECKING:
+    from meshc.models.proxy_model import ProxyConfig
 
 MESSAGE = "ProxyConfig"
 
@@ -74,6 +78,13 @@ def merge(base: Mapping[str, Json], document: Json, release: Release) -> dict[st
 def write(config: Mapping[str, Json], release: Release) -> dict[str, Json]:
     """The ProxyConfig as a protobuf writer prints it: declaration order, zero scalars gone."""
     return proto.write(MESSAGE, config, release)
+
+
+def typed(config: Mapping[str, Json]) -> ProxyConfig:
+    """The ProxyConfig as its typed, closed model.  Raises pydantic's ValidationError for what no reader lets through."""
+    from meshc.models.proxy_model import ProxyConfig
+
+    return ProxyConfig.model_validate(config)
 
 
 def validate(config: Mapping[str, Json], release: Release) -> Findings:

@@ -44,4 +44,20 @@ def _of_model(name: str) -> Json:
     from meshc.models.proxy_resource import ProxyConfigResource
 
     models = {m.__name__: m for m in (MeshConfig, ProxyConfig, ProxyConfigResource)}
-    return models[name].model_json_schema(by_alias=True)
+    slim: Json = _slim(models[name].model_json_schema(by_alias=True))
+    return slim
+
+
+def _slim(node: Json) -> Json:
+    """Drop what only says that a field may be left out: null alternatives, null defaults, titles made of names."""
+    if isinstance(node, list):
+        return [_slim(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    kept = {k: v for k, v in node.items() if not (k == "title" and isinstance(v, str)) and (k, v) != ("default", None)}
+    options = kept.get("anyOf") or []
+    others = [option for option in options if option != {"type": "null"}]
+    if len(options) == 2 and len(others) == 1:
+        del kept["anyOf"]
+        kept = {**others[0], **kept}
+    return {k: _slim(v) for k, v in kept.items()}
