@@ -8,6 +8,7 @@ from typing import Any
 
 from meshc.engine import gotext
 from meshc.injection.functions.images import proxy_image
+from meshc.injection.functions.otel import otel_resource_attributes
 from meshc.injection.functions.resources import estimated_concurrency, resources
 from meshc.injection.templating import installation, pod, sidecar, sidecar_values
 from meshc.injection.templating.inputs import PROXY_ID, Installed, TemplateInput
@@ -38,6 +39,9 @@ class TemplateData:
         data["image"] = self._chosen_image(given, "global.proxy.image")
         data["init_image"] = self._chosen_image(given, "global.proxy_init.image")
         data["datadog_env"] = pod.text_members(annotations, "apm.datadoghq.com/env") if data["datadog"] else []
+        data["otel_attributes"] = self._otel(given)
+        if self.release.has("sidecar.estimated_concurrency"):
+            data["concurrency"] = self.concurrency(given)
         return data
 
     def gateway(self, given: TemplateInput) -> dict[str, Json]:
@@ -55,14 +59,12 @@ class TemplateData:
 
     def grpc_agent(self, given: TemplateInput) -> dict[str, Json]:
         """The data of `grpc-agent`."""
-        return (
-            self._shared(given)
-            | self._agent(given)
-            | {
-                "image": self._chosen_image(given, "global.proxy.image"),
-                "log": sidecar.log_levels(given.annotations, self._defaults),
-            }
-        )
+        data = self._shared(given) | self._agent(given)
+        quoted = self.release.has("templates.grpc_agent_revision_quoted")
+        data["revision"] = data["revision"] if quoted else installation.unquoted(data["revision"])
+        data["image"] = self._chosen_image(given, "global.proxy.image")
+        data["log"] = sidecar.log_levels(given.annotations, self._defaults)
+        return data
 
     def grpc_simple(self, given: TemplateInput) -> dict[str, Json]:
         """The data of `grpc-simple`."""
@@ -118,6 +120,13 @@ class TemplateData:
             "user_volume_mounts": pod.named_objects(annotations, pod.USER_VOLUME_MOUNT),
             "localhost_probes": self._localhost_probes,
         }
+
+    def _otel(self, given: TemplateInput) -> str:
+        if not self.release.has("sidecar.otel_resource_attributes"):
+            return ""
+        namespace = given.workload.namespace
+        mesh, containers = self.installed.mesh, given.containers
+        return otel_resource_attributes(mesh, given.annotations, given.labels, namespace, containers)
 
     def _ids(self, given: TemplateInput) -> dict[str, Json]:
         if not self.release.has("templates.proxy_ids"):
