@@ -25,79 +25,102 @@ _STRUCT_LIKE = frozenset({"quantity", "intstr", "time"})
 
 
 @cache
-def decoder(name: str, level: int, courtesy: bool) -> StructDecoder:
+def decoder(name: str, level: int, courtesy: bool) -> Decoder:
     """The decoder of a struct at a Kubernetes minor: value → typed value, keys in the order of the API's struct.
 
     With `courtesy`, unquoted numbers and booleans become strings where the schema wants a string.
     The decoder raises Mismatch.
     """
-    return StructDecoder(name, level, courtesy)
+    table: Table | None = None
 
-
-class StructDecoder:
-    """Callable that reads one struct; its fields are compiled at first use."""
-
-    def __init__(self, name: str, level: int, courtesy: bool) -> None:
-        self.name, self.level, self.courtesy = name, level, courtesy
-        self.ready = False
-
-    def __call__(self, value: Json) -> Json:
-        if not self.ready:
-            self.compile()
+    def read(value: Json) -> Json:
+        nonlocal table
+        if table is None:
+            table = table_of(name, level, courtesy)
         if value is None:
-            return dict(self.defaults())
-        if type(value) is not dict:
-            refuse(f"a map ({self.name})", value)
-        found = self.defaults()
-        decoders = self.decoders
-        for key, item in value.items() if value.keys() <= decoders.keys() else self.known(value):
+            value = {}
+        elif type(value) is not dict:
+            refuse(f"a map ({name})", value)
+        fields, text = table.fields, table.text
+        found: dict[str, Json] = {}
+        last = -1
+        in_order = True
+        for key, item in value.items() if value.keys() <= fields.keys() else table.known(value):
             if item is None:
                 continue
-            decode, zero, keep = decoders[key]
-            try:
-                item = decode(item)
-            except Mismatch as mismatch:
-                mismatch.path.append(key)
-                raise
+            decode, zero, keep, place = fields[key]
+            if decode is not text or type(item) is not str:
+                try:
+                    item = decode(item)
+                except Mismatch as mismatch:
+                    mismatch.path.append(key)
+                    raise
             if keep or (item != zero if zero is not None else item):
                 found[key] = item
-        place = self.place
-        return {key: found[key] for key in sorted(found, key=place.__getitem__)}
+                if place < last:
+                    in_order = False
+                last = place
+        for key, zero_value in table.written:
+            if key not in found:
+                found[key] = zero_value(None)
+                in_order = False
+        return found if in_order else {key: found[key] for key in sorted(found, key=table.places.__getitem__)}
 
-    def compile(self) -> None:
-        fields = struct(self.name, self.level)
-        self.decoders = {f.name: (self.field(f), _zero(f), _is_kept(f)) for f in fields.values()}
-        self.place = {name: place for place, name in enumerate(fields)}
-        self.folded = {name.lower(): name for name in fields}
-        self.always = [f for f in fields.values() if (not f.pointer and _is_kept(f)) or f.always]
-        self.ready = True
+    return read
+
+
+@cache
+def table_of(name: str, level: int, courtesy: bool) -> Table:
+    """What the decoder of a struct needs, worked out at its first use."""
+    return Table(name, level, courtesy)
+
+
+class Table:
+    """The fields of one struct, ready for decoding.
+
+    `fields`: name → (decoder, zero value at which it vanishes or None for any empty one, whether every value is
+    written, place); `folded`: lower-cased name → name.
+    """
+
+    def __init__(self, name: str, level: int, courtesy: bool) -> None:
+        described = struct(name, level)
+        self.level, self.courtesy = level, courtesy
+        self.text = values.courteous_string if courtesy else values.string
+        self.fields = {f.name: (self.decoder(f), _zero(f), _is_kept(f), at) for at, f in enumerate(described.values())}
+        self.places = {name: at for at, name in enumerate(described)}
+        self.folded = {name.lower(): name for name in described}
+        written = (f for f in described.values() if f.always or (not f.pointer and _is_kept(f)))
+        self.written = [(f.name, self.zero_value(f)) for f in written]
 
     def defaults(self) -> dict[str, Json]:
-        return {f.name: self.default(f) for f in self.always}
+        """The fields that are written whatever the value, at their zero values."""
+        return {name: zero(None) for name, zero in self.written}
 
-    def default(self, field: Field) -> Json:
+    def zero_value(self, field: Field) -> Decoder:
+        """A function of anything that gives the zero value of a field that is always written."""
         if field.pointer or field.shape != "one":
-            return None
+            return _null
         if field.struct:
-            return decoder(field.of, self.level, self.courtesy)(None)
+            return decoder(field.of, self.level, self.courtesy)
         if field.of in _STRUCT_LIKE:
-            return _SCALARS[field.of](None)
-        return _ZERO[field.of]
+            return _SCALARS[field.of]
+        zero = _ZERO[field.of]
+        return lambda _: zero
 
     def known(self, value: dict[str, Json]) -> list[tuple[str, Json]]:
         """The entries the struct has, names matched without regard to case; the last in sorted order wins."""
         pairs = []
         for key in sorted(value):
-            name = key if key in self.decoders else self.folded.get(key.lower())
+            name = key if key in self.fields else self.folded.get(key.lower())
             if name is not None:
                 pairs.append((name, value[key]))
         return pairs
 
-    def field(self, field: Field) -> Decoder:
+    def decoder(self, field: Field) -> Decoder:
         if field.struct:
             one: Decoder = decoder(field.of, self.level, self.courtesy)
         elif field.of == "string":
-            one = values.courteous_string if self.courtesy else values.string
+            one = self.text
         else:
             one = _SCALARS[field.of]
         if field.shape == "list":
@@ -141,6 +164,10 @@ def _map_of(one: Decoder, of: str) -> Decoder:
         return items
 
     return read
+
+
+def _null(_: Json) -> Json:
+    return None
 
 
 def _zero(field: Field) -> Json:

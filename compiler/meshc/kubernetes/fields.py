@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple, Protocol
 
-from meshc.kubernetes.decoding import decoder
+from meshc.kubernetes.decoding import table_of
 from meshc.kubernetes.schema import Field, struct
 from meshc.kubernetes.values import Decoder, Mismatch, anything
 from meshc.yamlio import Json
@@ -47,10 +47,8 @@ class StructFields:
     def __init__(self, name: str, level: int) -> None:
         self._schema: Mapping[str, Field] = struct(name, level)
         self._level = level
-        self._decoder = decoder(name, level, False)
-        if not self._decoder.ready:
-            self._decoder.compile()
-        self.always: Mapping[str, Json] = self._decoder.defaults()
+        self._table = table_of(name, level, False)
+        self.always: Mapping[str, Json] = self._table.defaults()
 
     def merge_key(self, key: str) -> str | None:
         """See Fields."""
@@ -66,14 +64,14 @@ class StructFields:
         field = self._schema.get(key)
         if field is None or (field.shape == "one" and not field.struct):
             return MapFields(anything)
-        return fields_of(field.of, self._level) if field.shape == "one" else MapFields(self._decoder.decoders[key][0])
+        return fields_of(field.of, self._level) if field.shape == "one" else MapFields(self._table.fields[key][0])
 
     def read(self, key: str, value: Json) -> Read:
         """See Fields."""
-        name = key if key in self._schema else self._decoder.folded.get(key.lower(), "")
+        name = key if key in self._schema else self._table.folded.get(key.lower(), "")
         if not name or value is None:
             return Read(name or key, False, None)
-        decode, zero, keep = self._decoder.decoders[name]
+        decode, zero, keep, _ = self._table.fields[name]
         typed = decode(value)
         return Read(name, keep or (typed != zero if zero is not None else bool(typed)), typed)
 

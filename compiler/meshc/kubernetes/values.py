@@ -14,7 +14,7 @@ from meshc.yamlio.scalars import float32_text, json_number
 
 Decoder = Callable[[Json], Json]
 
-_RFC3339 = re.compile(r"(\d{4}-\d\d-\d\dT)(\d{1,2})(:\d\d:\d\d)(?:[.,]\d+)?(Z|[-+]\d\d:\d\d)", re.ASCII)
+_RFC3339 = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:[.,]\d+)?(Z|[-+]\d\d:\d\d)", re.ASCII)
 
 
 class Mismatch(Exception):
@@ -126,8 +126,7 @@ def moment(value: Json) -> Json:
         return refuse("a time", value, "write e.g. 2024-01-31T12:00:00Z")
     found = _RFC3339.fullmatch(value)
     try:
-        day, hour, clock, zone = found.groups() if found else ("", "", "", "")
-        when = datetime.fromisoformat(f"{day}{hour.zfill(2)}{clock}{zone}").astimezone(UTC)
+        when = datetime.fromisoformat("".join(found.groups()) if found else "").astimezone(UTC)
     except (ValueError, OverflowError):
         raise Mismatch("not a time of RFC 3339", value, "write e.g. 2024-01-31T12:00:00Z") from None
     return None if when == _ZERO_TIME else when.strftime("%Y-%m-%dT%H:%M:%SZ").zfill(20)

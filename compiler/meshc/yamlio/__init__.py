@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from meshc.yamlio.jsonio import dump_json, load_json
+from meshc.yamlio.jsonio import dump_json, load_json, quick_json
 from meshc.yamlio.stream import Document, has_content, pieces, split
 
 Json = Any
@@ -29,9 +29,12 @@ def load(text: str | bytes, *, file: str | None = None, strict: bool = False) ->
     Raises InputError with file, line, column and a hint for bad syntax, a second document, infinity and NaN, keys that
     are null or collections, nesting beyond 200 levels, and aliases that repeat too much.
     """
+    text = _decoded(text, file)
+    if not strict and (found := quick_json(text)) is not None:
+        return found
     from meshc.yamlio.reader import read
 
-    return read(_decoded(text, file), file=file, strict=strict)
+    return read(text, file=file, strict=strict)
 
 
 def load_all(text: str | bytes, *, file: str | None = None, strict: bool = False) -> list[Document]:
@@ -44,7 +47,9 @@ def load_all(text: str | bytes, *, file: str | None = None, strict: bool = False
     documents: list[Document] = []
     for piece, line in pieces(_decoded(text, file), file=file):
         if has_content(piece):
-            value = read(piece, file=file, strict=strict, first_line=line)
+            value = None if strict else quick_json(piece)
+            if value is None:
+                value = read(piece, file=file, strict=strict, first_line=line)
             documents.append(Document(value, file, len(documents), piece, line))
     return documents
 

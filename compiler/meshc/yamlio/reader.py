@@ -33,6 +33,7 @@ _TAG = "tag:yaml.org,2002:"
 _MERGE = object()
 _UNSEEN = object()
 _KNOWN_LIMIT = 20_000
+_KNOWN_LENGTH = 200
 _known: dict[str, Any] = {}
 _known_keys: dict[str, Any] = {}
 
@@ -83,9 +84,9 @@ class _Reader:
                 return self.plain(event) if event.implicit[0] else event.value
             return self.special(event)
         if kind is AliasEvent:
-            return self.alias(event)
+            return self.alias(event, depth)
         if depth >= MAX_DEPTH:
-            self.fail(f"nested deeper than {MAX_DEPTH} levels", event, hint="no Kubernetes object is nested that deep")
+            self.too_deep(event)
         if event.anchor is None:
             return self.mapping(depth + 1) if kind is MappingStartEvent else self.sequence(depth + 1)
         self.open_anchors.add(event.anchor)
@@ -155,16 +156,13 @@ class _Reader:
                 value=text,
                 hint="write a finite number, or quote the text",
             )
-        if len(_known) >= _KNOWN_LIMIT:
-            _known.clear()
-        _known[text] = value
+        _remember(_known, text, value)
         return value
 
     def plain_key(self, event: Any, depth: int) -> Any:
         key = self.key(event, depth)
-        if len(_known_keys) >= _KNOWN_LIMIT:
-            _known_keys.clear()
-        _known_keys[event.value] = key
+        if key is not _MERGE:
+            _remember(_known_keys, event.value, key)
         return key
 
     def key(self, event: Any, depth: int) -> Any:
@@ -210,7 +208,7 @@ class _Reader:
             self.fail(f"cannot be read as !!{tag}", event, value=text, hint="remove the tag or correct the value")
         return value
 
-    def alias(self, event: Any) -> Any:
+    def alias(self, event: Any, depth: int) -> Any:
         name = event.anchor
         if name in self.open_anchors:
             self.fail(f"the anchor &{name} contains itself", event)
@@ -221,19 +219,21 @@ class _Reader:
                 event,
                 hint=f"define &{name} above, or quote a text that begins with *",
             )
-        return self.copy(value, event)
+        return self.copy(value, event, depth)
 
-    def copy(self, value: Any, event: Any) -> Any:
+    def copy(self, value: Any, event: Any, depth: int) -> Any:
         self.expanded += 1
         if self.expanded > MAX_EXPANSION:
             self.fail(
                 "too much is repeated through aliases", event, hint=f"aliases may add at most {MAX_EXPANSION} values"
             )
+        if not isinstance(value, dict | list):
+            return value
+        if depth >= MAX_DEPTH:
+            self.too_deep(event)
         if isinstance(value, dict):
-            return {k: self.copy(v, event) for k, v in value.items()}
-        if isinstance(value, list):
-            return [self.copy(v, event) for v in value]
-        return value
+            return {k: self.copy(v, event, depth + 1) for k, v in value.items()}
+        return [self.copy(v, event, depth + 1) for v in value]
 
     def merge(self, result: dict[str, Any], value: Any, event: Any) -> None:
         maps = value if isinstance(value, list) else [value]
@@ -242,10 +242,21 @@ class _Reader:
                 self.fail("a merge key `<<` wants a map or a list of maps", event, value=one)
             result.update(one)
 
+    def too_deep(self, event: Any) -> NoReturn:
+        self.fail(f"nested deeper than {MAX_DEPTH} levels", event, hint="no Kubernetes object is nested that deep")
+
     def fail(self, message: str, event: Any, **more: Any) -> NoReturn:
         mark = event.start_mark
         line, column = mark.line + self.first_line, mark.column + 1
         raise InputError(message, file=self.file, line=line, column=column, **more)
+
+
+def _remember(known: dict[str, Any], text: str, value: Any) -> None:
+    if len(text) > _KNOWN_LENGTH:
+        return
+    if len(known) >= _KNOWN_LIMIT:
+        known.clear()
+    known[text] = value
 
 
 __all__ = ["MAX_DEPTH", "MAX_EXPANSION", "MarkedYAMLError", "read"]

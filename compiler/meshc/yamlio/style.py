@@ -10,11 +10,13 @@ from meshc.yamlio.scalars import WORDS, is_number
 
 WIDTH = 80
 """A line is folded at the first single blank after this many columns."""
+_REMEMBERED = 200  # longer texts are not kept
 
 PLAIN, SINGLE, DOUBLE, LITERAL = "plain", "single", "double", "literal"
 
 _SIMPLE = re.compile(r"[A-Za-z/_$(][\w./()$=-]*(?::[\w./()$=-]+)*", re.ASCII)
-_SPECIAL = re.compile(r"[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
+# with the line separators U+2028 and U+2029, which YAML would fold
+_SPECIAL = re.compile(r"[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
 _FORBIDDEN = re.compile(r"[\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
 _NEXT_LINE = re.compile(r"[ \t]*\x85(?:[ \t]*\x85)*[ \t]*")
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?", re.ASCII)
@@ -31,12 +33,15 @@ _ESCAPES = {
 _ESCAPED = re.compile(r'["\\]|' + _SPECIAL.pattern.replace(r"[^\n", "[^"))
 
 
-@lru_cache(maxsize=16384)
 def styled(text: str) -> tuple[str, str]:
     """The style of a string and its text in that style; a literal block's text is the string itself.
 
     Raises InputError for a character that YAML cannot carry.
     """
+    return _remembered(text) if len(text) <= _REMEMBERED else _styled(text)
+
+
+def _styled(text: str) -> tuple[str, str]:
     if _SIMPLE.fullmatch(text) and text not in WORDS:
         return PLAIN, text
     if _FORBIDDEN.search(text):
@@ -56,6 +61,9 @@ def styled(text: str) -> tuple[str, str]:
     if _NOT_PLAIN.match(text):
         return SINGLE, "'" + text.replace("'", "''") + "'"
     return PLAIN, text
+
+
+_remembered = lru_cache(maxsize=16384)(_styled)
 
 
 def escape(text: str) -> str:
