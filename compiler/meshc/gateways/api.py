@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from meshc.engine import Engine
 from meshc.errors import UsageError, nearest
 from meshc.gateways import classic, gateway_chart
 from meshc.gateways.chart_values import effective
+from meshc.gateways.controller import deploy
 from meshc.gateways.defaults import CHARTS, SIDES
 from meshc.gateways.helm import Helm, kubernetes_minor
 from meshc.settings import Settings
@@ -35,3 +38,14 @@ def chart(
     context = classic.context(chart, resolved, helm) if chart in SIDES else gateway_chart.context(resolved, helm)
     template = "charts/classic" if chart in SIDES else "charts/gateway"
     return Engine.of(settings.release).template(template).render_all(context)
+
+
+def gateway(gateway: Json, settings: Settings, watched_namespaces: Collection[str] | None = None) -> list[Json]:
+    """What the Gateway API deployment controller writes for a Gateway, in order (spec other-templates §§ 7 to 10).
+
+    GatewayClasses, ConfigMaps, ProxyConfigs, Namespaces, ListenerSets and existing objects are taken from
+    `settings.resources`.  A Gateway of an unknown class, another revision or a namespace outside `watched_namespaces`
+    gives nothing; one whose patches change an object's identity gives only the controller's version.
+    Raises InputError for what is no Gateway, SettingsError for values and references the templates fail on.
+    """
+    return deploy(gateway, settings, watched_namespaces).documents

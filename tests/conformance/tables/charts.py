@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from meshc import yamlio
 from meshc.errors import MeshcError
 from meshc.gateways.api import chart
@@ -24,12 +26,9 @@ def run(row: Row) -> None:
 
 
 def _refused(row: Row) -> None:
-    try:
+    with pytest.raises(MeshcError) as raised:
         _render(row)
-    except MeshcError as error:
-        assert row["expected_error"] in str(error)
-    else:
-        raise AssertionError(f"rendered, but should be refused: {row['expected_error']}")
+    assert row["expected_error"] in str(raised.value)
 
 
 def _render(row: Row) -> list[Json]:
