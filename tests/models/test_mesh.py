@@ -144,3 +144,13 @@ def test_the_typed_model_holds_the_defaults() -> None:
     assert typed.default_config is not None
     assert typed.default_config.status_port == 15020
     assert typed.model_dump(by_alias=True, exclude_unset=True) == mesh.defaults(NEWEST)
+
+
+def test_a_part_of_a_mesh_document_is_checked_by_itself() -> None:
+    path = ("spec", "meshConfig")
+    assert mesh.check({"acessLogFile": "x"}, NEWEST, strict=False, path=path) == (
+        "spec.meshConfig.acessLogFile: unknown field of MeshConfig, ignored; did you mean accessLogFile?",
+    )
+    with pytest.raises(SettingsError, match="did you mean accessLogFile"):
+        mesh.check({"acessLogFile": "x"}, NEWEST, strict=True, path=path)
+    assert mesh.check({"trustDomain": ""}, NEWEST, strict=True) == ()

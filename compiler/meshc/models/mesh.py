@@ -38,6 +38,15 @@ def parse_text(text: str, *, file: str | None = None) -> Json:
     return {} if document is None else document
 
 
+def check(document: Json, release: Release, *, strict: bool, path: tuple[PathPart, ...] = ()) -> tuple[str, ...]:
+    """Look at a mesh document, or a part of one, by itself: names and types, not what its values do together.
+
+    Gives the warnings.  Raises SettingsError or ErrorGroup for wrong types and, in strict mode, unknown keys;
+    `pointing.pointed` adds file and line.
+    """
+    return proto.read(MESSAGE, document, release, strict=strict, path=path).warnings
+
+
 def apply(
     base: Mapping[str, Json],
     document: Json,
