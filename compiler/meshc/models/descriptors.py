@@ -12,8 +12,11 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from meshc.models.mesh_model import MeshConfig
-from meshc.models.proto_types import Kind, Message, Numbers, OneOf, Since, Until
+from meshc.models.operator_model import OperatorSpec
+from meshc.models.proto_types import Kind, Message, Numbers, OneOf, Since
 from meshc.models.proxy_resource import ProxyConfigResourceSpec
+from meshc.models.values import Values
+from meshc.models.values_types import ValuesMessage
 from meshc.yamlio import Json
 
 _SCALARS: dict[type, str] = {str: "string", bool: "bool", float: "double"}
@@ -22,7 +25,7 @@ _SCALARS: dict[type, str] = {str: "string", bool: "bool", float: "double"}
 def table() -> dict[str, Json]:
     """Message name → JSON field name → its description (`name`, `type`, `enum`, `message`, `oneof`, `since`)."""
     found: dict[str, Json] = {}
-    for model in (MeshConfig, ProxyConfigResourceSpec):
+    for model in (MeshConfig, ProxyConfigResourceSpec, Values, OperatorSpec):
         _collect(model, found)
     return dict(sorted(found.items()))
 
@@ -33,7 +36,8 @@ def _collect(model: type[Message], found: dict[str, Json]) -> None:
     fields: dict[str, Json] = {}
     found[model.__name__] = fields
     for name, info in model.model_fields.items():
-        fields[str(info.alias)] = {"name": name.rstrip("_"), **_describe(info)}
+        spelling = str(info.alias) if issubclass(model, ValuesMessage) else name.rstrip("_")
+        fields[str(info.alias)] = {"name": spelling, **_describe(info)}
         for used in _messages(info.annotation):
             _collect(used, found)
 
@@ -46,8 +50,6 @@ def _describe(info: FieldInfo) -> dict[str, Json]:
                 described["oneof"] = group
             case Since(release=release):
                 described["since"] = release
-            case Until(release=release):
-                described["until"] = release
     return described
 
 
