@@ -115,7 +115,7 @@ class _Recorder:
     def _element(self, into: _Target, element: Json, *, place: int | None, parts: list[Any]) -> Json:
         """An element of the overlay: merged into the one at `place`, or new."""
         if place is None:
-            new = decoder(into.element, self.level, False)(element)
+            new = decoder(into.element, self.level, courtesy=False)(element)
             into.items.layers[id(new)] = (self.layer, new)
             return new
         item = into.items.open(place)

@@ -25,7 +25,7 @@ _STRUCT_LIKE = frozenset({"quantity", "intstr", "time"})
 
 
 @cache
-def decoder(name: str, level: int, courtesy: bool) -> Decoder:
+def decoder(name: str, level: int, *, courtesy: bool) -> Decoder:
     """The decoder of a struct at a Kubernetes minor: value → typed value, keys in the order of the API's struct.
 
     With `courtesy`, unquoted numbers and booleans become strings where the schema wants a string.
@@ -36,7 +36,7 @@ def decoder(name: str, level: int, courtesy: bool) -> Decoder:
     def read(value: Json) -> Json:
         nonlocal table
         if table is None:
-            table = table_of(name, level, courtesy)
+            table = table_of(name, level, courtesy=courtesy)
         if value is None:
             value = {}
         elif type(value) is not dict:
@@ -60,19 +60,15 @@ def decoder(name: str, level: int, courtesy: bool) -> Decoder:
                 if place < last:
                     in_order = False
                 last = place
-        for key, zero_value in table.written:
-            if key not in found:
-                found[key] = zero_value(None)
-                in_order = False
-        return found if in_order else {key: found[key] for key in sorted(found, key=table.places.__getitem__)}
+        return _completed(found, table, in_order=in_order)
 
     return read
 
 
 @cache
-def table_of(name: str, level: int, courtesy: bool) -> Table:
+def table_of(name: str, level: int, *, courtesy: bool) -> Table:
     """What the decoder of a struct needs, worked out at its first use."""
-    return Table(name, level, courtesy)
+    return Table(name, level, courtesy=courtesy)
 
 
 class Table:
@@ -82,7 +78,7 @@ class Table:
     written, place); `folded`: lower-cased name → name.
     """
 
-    def __init__(self, name: str, level: int, courtesy: bool) -> None:
+    def __init__(self, name: str, level: int, *, courtesy: bool) -> None:
         described = struct(name, level)
         self.level, self.courtesy = level, courtesy
         self.text = values.courteous_string if courtesy else values.string
@@ -101,7 +97,7 @@ class Table:
         if field.pointer or field.shape != "one":
             return _null
         if field.struct:
-            return decoder(field.of, self.level, self.courtesy)
+            return decoder(field.of, self.level, courtesy=self.courtesy)
         if field.of in _STRUCT_LIKE:
             return _SCALARS[field.of]
         zero = _ZERO[field.of]
@@ -118,7 +114,7 @@ class Table:
 
     def decoder(self, field: Field) -> Decoder:
         if field.struct:
-            one: Decoder = decoder(field.of, self.level, self.courtesy)
+            one: Decoder = decoder(field.of, self.level, courtesy=self.courtesy)
         elif field.of == "string":
             one = self.text
         else:
@@ -164,6 +160,15 @@ def _map_of(one: Decoder, of: str) -> Decoder:
         return items
 
     return read
+
+
+def _completed(found: dict[str, Json], table: Table, *, in_order: bool) -> dict[str, Json]:
+    """Add what is written whatever the value, and bring the keys into order."""
+    for key, zero in table.written:
+        if key not in found:
+            found[key] = zero(None)
+            in_order = False
+    return found if in_order else {key: found[key] for key in sorted(found, key=table.places.__getitem__)}
 
 
 def _null(_: Json) -> Json:

@@ -47,7 +47,7 @@ class StructFields:
     def __init__(self, name: str, level: int) -> None:
         self._schema: Mapping[str, Field] = struct(name, level)
         self._level = level
-        self._table = table_of(name, level, False)
+        self._table = table_of(name, level, courtesy=False)
         self.always: Mapping[str, Json] = self._table.defaults()
 
     def merge_key(self, key: str) -> str | None:

@@ -45,7 +45,7 @@ def normalize(
     try:
         if not is_struct(name):
             raise Mismatch("unknown kind", name, f"known here: {', '.join(sorted(HANDLED))}")
-        result = decoder(name, release.fact("kubernetes.minor"), courtesy)(value)
+        result = decoder(name, release.fact("kubernetes.minor"), courtesy=courtesy)(value)
     except Mismatch as mismatch:
         raise _error(mismatch, document, path) from None
     if name == "List":
