@@ -62,7 +62,7 @@ KNOWN: Mapping[str, tuple[str, str]] = {
 def checked(facts: Mapping[str, Json]) -> dict[str, Json]:
     """Facts with known names and right types, texts of podinfo files read; raises UsageError naming the fact."""
     found = {}
-    for name, value in facts.items():
+    for name, value in _nested(facts).items():
         if name not in KNOWN:
             near = nearest(name, KNOWN)
             hint = f"write {near}" if near else f"known facts: {', '.join(KNOWN)}"
@@ -76,6 +76,24 @@ def checked(facts: Mapping[str, Json]) -> dict[str, Json]:
     return found
 
 
+def _nested(facts: Mapping[str, Json]) -> dict[str, Json]:
+    """`env.NAME` and the like put into the map they name; deeper only for the platform, whose parts are maps."""
+    found = {name: value for name, value in facts.items() if "." not in name}
+    for name, value in facts.items():
+        head, dot, rest = name.partition(".")
+        if not dot:
+            continue
+        if head not in KNOWN or KNOWN[head][0] not in _MAPS:
+            found[name] = value
+            continue
+        section, deeper, key = rest.partition(".") if head == "platform" else (rest, "", "")
+        inner = dict(found.get(head) or {})
+        inner[section] = {**(inner.get(section) or {}), key: value} if deeper else value
+        found[head] = inner
+    return found
+
+
+_MAPS = ("map", "text map", "podinfo", "platform")
 _Read = tuple[str, Json]
 
 

@@ -11,6 +11,7 @@ from meshc.errors import InputError
 
 Json = Any
 PROXY = "istio-proxy"
+GRPC_WRITER = "grpc-bootstrap-init"
 _TEMPLATE_PATHS = (("spec", "jobTemplate", "spec", "template"), ("spec", "template"))
 _TAG = re.compile(r"(\d+\.\d+(?:\.\d+)?)(?:-[A-Za-z0-9.\-]+)?")
 
@@ -51,6 +52,12 @@ def proxy_container(pod: Pod) -> Mapping[str, Json]:
                 return container
     hint = "inject it first (`meshc inject`), or give the pod of a gateway"
     raise InputError("the pod has no container istio-proxy", path="spec.containers", hint=hint)
+
+
+def carries_bootstrap(pod: Pod) -> bool:
+    """Whether the pod has a proxy agent, or the init container that writes a gRPC bootstrap."""
+    containers = [*(pod.spec.get("containers") or []), *(pod.spec.get("initContainers") or [])]
+    return any(c.get("name") in (PROXY, GRPC_WRITER) for c in containers)
 
 
 def image_release(manifest: Mapping[str, Json]) -> str | None:

@@ -7,12 +7,11 @@ from typing import Any
 
 from meshc.bootstraps import containerenv, grpc, surroundings
 from meshc.bootstraps.nodes import Nodes
-from meshc.bootstraps.pods import PROXY, Pod
+from meshc.bootstraps.pods import GRPC_WRITER, PROXY, Pod
 from meshc.settings import Settings
 
 Json = Any
 PATH = "var/lib/grpc/data/bootstrap.json"
-_WRITER = "grpc-bootstrap-init"
 _NOTE = "the injected ISTIO_NAMESPACE ends with a newline: the file a cluster gets has a blank in the host name"
 
 
@@ -35,4 +34,4 @@ def compiled(pod: Pod, settings: Settings, facts: Mapping[str, Json]) -> Nodes:
 
 
 def _writer(pod: Pod) -> Mapping[str, Json] | None:
-    return next((c for c in pod.spec.get("initContainers") or [] if c.get("name") == _WRITER), None)
+    return next((c for c in pod.spec.get("initContainers") or [] if c.get("name") == GRPC_WRITER), None)

@@ -1,0 +1,183 @@
+"""`meshc bootstrap`: one bootstrap of a pod or of facts alone, and facts read back out of a bootstrap."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from meshc.bootstraps import pods
+from meshc.bootstraps.api import bootstrap as compile_bootstrap
+from meshc.bootstraps.nodes import Nodes
+from meshc.cli import facts as facts_file
+from meshc.cli.inputs import gather, resolve, warn
+from meshc.cli.options import SettingsOptions
+from meshc.cli.output import destination, write
+from meshc.errors import InputError, UsageError
+from meshc.settings import Settings
+from meshc.yamlio import Document
+
+Json = Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class BootstrapOptions:
+    """What the verb was asked for besides settings; `kind` is `envoy` or `grpc`."""
+
+    kind: str
+    files: tuple[str, ...] = ()
+    facts_file: str | None = None
+    facts: tuple[str, ...] = ()
+    override: str | None = None
+    check: bool = False
+    envoy: str | None = None
+    output: str | None = None
+
+
+def bootstrap(options: BootstrapOptions, settings_options: SettingsOptions) -> int:
+    """Print one bootstrap; 1 when `--check` was asked for and Envoy refuses it, else 0.  Raises MeshcError."""
+    _refuse_for_grpc(options)
+    to = destination(options.output)
+    facts = facts_file.read(options.facts_file, options.facts)
+    pod, settings = _inputs(options, settings_options, facts)
+    nodes = compile_bootstrap(pod, settings, facts)
+    warn(nodes.warnings)
+    data = _wanted(nodes, options.kind)
+    if options.override:
+        data = _overridden(data, options.override, settings, facts)
+    code = _checked(data, options) if options.check or options.envoy else 0
+    write(data, to)
+    return code
+
+
+def facts(file: str, options: SettingsOptions, *, output: str | None = None) -> int:
+    """Print the facts of a bootstrap as YAML; places they do not give again are named on stderr."""
+    from meshc import yamlio
+    from meshc.bootstraps import reading, recover
+    from meshc.catalog import release as find_release
+
+    found = reading.bootstrap_of(reading.load(_read(file), file=file), file=file)
+    named = options.release or recover.release_of(found)
+    if named is None:
+        hint = "name the release it was made by with --release"
+        raise UsageError("the bootstrap does not tell its release", file=file, hint=hint)
+    release = find_release(named)
+    known = recover.facts(found, release)
+    nodes = compile_bootstrap(None, Settings.load(release=str(release)), known)
+    again = nodes.grpc if reading.is_grpc(found) else nodes.envoy
+    places = list(_differences(found, orjson.loads(again or b"{}")))
+    warn([f"{place}: not given again by these facts" for place in places])
+    write(yamlio.dump(known), destination(output))
+    return 0
+
+
+def _inputs(
+    options: BootstrapOptions, settings_options: SettingsOptions, facts: Mapping[str, Json]
+) -> tuple[Json | None, Settings]:
+    if not options.files and not facts:
+        hint = "name the file of a pod, or give everything with --facts FILE"
+        raise UsageError("neither a pod nor facts", path="POD FILE", hint=hint)
+    if not options.files:
+        settings = resolve(_with_release(settings_options, facts.get("release")), (), mode="webhook")
+        warn(settings.warnings)
+        return None, settings
+    inputs = gather(options.files, settings_options)
+    document = _only(inputs.documents, options.files)
+    named = pods.image_release(document.value)
+    if settings_options.release is None and named:
+        settings = resolve(_with_release(settings_options, named), inputs.documents, mode="webhook")
+    else:
+        settings = inputs.settings
+    return _injected(document, settings), settings
+
+
+def _with_release(options: SettingsOptions, release: str | None) -> SettingsOptions:
+    return replace(options, release=options.release or release)
+
+
+def _only(documents: Sequence[Document], files: Sequence[str]) -> Document:
+    found = [d for d in documents if _has_pod(d.value)]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        hint = "give a Pod, or a workload such as a Deployment"
+        raise InputError("no pod among the documents", file=files[0], hint=hint)
+    hint = "give them one at a time, or use `meshc render` for all"
+    raise found[1].error(f"{len(found)} pods where one is expected", path=("kind",), hint=hint)
+
+
+def _has_pod(document: Json) -> bool:
+    try:
+        pods.pod_of(document)
+    except InputError:
+        return False
+    return True
+
+
+def _injected(document: Document, settings: Settings) -> Json:
+    pod = pods.pod_of(document.value)
+    if pods.carries_bootstrap(pod):
+        return document.value
+    from meshc.injection.api import inject
+
+    result = inject(document.value, settings, mode="webhook")
+    if not pods.carries_bootstrap(pods.pod_of(result.manifest)):
+        hint = "`meshc explain FILE` tells why it is not injected"
+        raise document.error("the pod gets no proxy", path=("metadata",), hint=hint)
+    return result.manifest
+
+
+def _wanted(nodes: Nodes, kind: str) -> bytes:
+    data = nodes.envoy if kind == "envoy" else nodes.grpc
+    if data is None:
+        other = "grpc" if kind == "envoy" else "envoy"
+        hint = f"its agent writes the other one: `meshc bootstrap {other}`"
+        raise UsageError(f"this proxy has no {kind} bootstrap", path="POD FILE", hint=hint)
+    return data
+
+
+def _overridden(data: bytes, file: str, settings: Settings, facts: Mapping[str, Json]) -> bytes:
+    from meshc.bootstraps import envoy, override
+
+    host_ip = str(facts.get("host_ip") or (facts.get("env") or {}).get("HOST_IP") or "")
+    text = _read(file).decode("utf-8", "replace")
+    document = override.read(text, settings.release, host_ip=host_ip, file=file)
+    return envoy.dump(override.merge(orjson.loads(data), document))
+
+
+def _checked(data: bytes, options: BootstrapOptions) -> int:
+    from meshc.cli import envoy
+
+    program = envoy.find(options.envoy)
+    verdict = envoy.validate(data, program)
+    warn(verdict.deprecated)
+    name = f"Envoy {envoy.version(program)}"
+    print(f"{name}: {'accepted' if verdict.accepted else f'refused: {verdict.reason}'}", file=sys.stderr)
+    return 0 if verdict.accepted else 1
+
+
+def _refuse_for_grpc(options: BootstrapOptions) -> None:
+    if options.kind == "grpc" and (options.override or options.check or options.envoy):
+        hint = "leave out --override, --check and --envoy: they are about Envoy's bootstrap"
+        raise UsageError("Envoy does not read a gRPC bootstrap", path="bootstrap grpc", hint=hint)
+
+
+def _differences(old: Json, new: Json, path: str = "") -> list[str]:
+    if isinstance(old, dict) and isinstance(new, dict):
+        return [p for key in {**old, **new} for p in _differences(old.get(key), new.get(key), f"{path}/{key}")]
+    if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        return [p for i, (a, b) in enumerate(zip(old, new, strict=True)) for p in _differences(a, b, f"{path}/{i}")]
+    return [] if old == new else [path or "/"]
+
+
+def _read(file: str) -> bytes:
+    if file == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(file).read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}", file=file, hint="check the path") from error
