@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from meshc.models.mesh_model import MeshConfig
 from meshc.models.operator_model import OperatorSpec
-from meshc.models.proto_types import Kind, Message, Numbers, OneOf, Since
+from meshc.models.proto_types import Kind, Message, Numbers, OneOf, Since, Until
 from meshc.models.proxy_resource import ProxyConfigResourceSpec
 from meshc.models.values import Values
 from meshc.models.values_types import ValuesMessage
@@ -50,6 +50,8 @@ def _describe(info: FieldInfo) -> dict[str, Json]:
                 described["oneof"] = group
             case Since(release=release):
                 described["since"] = release
+            case Until(release=release):
+                described["until"] = release
     return described
 
 

@@ -38,6 +38,13 @@ class Since:
     release: str
 
 
+@dataclass(frozen=True)
+class Until:
+    """The last release that knows a field."""
+
+    release: str
+
+
 def json_name(name: str) -> str:
     """Turn a field's original name into protobuf-JSON's: `k8s_sa_jwt_path` → `k8sSaJwtPath`, `mesh_mTLS` → `meshMTLS`."""
     head, *rest = name.split("_")
