@@ -34,6 +34,7 @@ class MeshcError(Exception):
         self.file = file
         self.line = line
         self.column = column
+        self.parts: tuple[PathPart, ...] = () if path is None or isinstance(path, str) else tuple(path)
         self.path = path if path is None or isinstance(path, str) else format_path(path)
         self.parts = () if path is None or isinstance(path, str) else tuple(path)
         # Whether there is a value is kept apart from it: the marker would not survive a trip between processes.

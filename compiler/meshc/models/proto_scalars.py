@@ -90,13 +90,23 @@ def _enum(field: Field, value: Json) -> Json:
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool) and -(2**31) <= value < 2**31:
         return next((name for name, number in values.items() if number == value), value)
-    raise WrongType("is not one of the names this field knows", f"write one of {', '.join(values)}")
+    raise WrongType("unknown value for an enumeration", f"write one of {', '.join(values)}")
 
 
 def _struct(_: Field, value: Json) -> Json:
     if isinstance(value, dict):
         return value
     raise WrongType("must be a map", "write keys and values")
+
+
+def _any(_: Field, value: Json) -> Json:
+    return value
+
+
+def _int_or_string(_: Field, value: Json) -> Json:
+    if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    raise WrongType("must be a whole number or text", "write 1 or 25%")
 
 
 def _is_scalar(value: Json) -> bool:
@@ -119,4 +129,6 @@ _READERS: Mapping[str, Callable[[Field, Json], Json]] = {
     "duration": _duration,
     "enum": _enum,
     "struct": _struct,
+    "any": _any,
+    "int_or_string": _int_or_string,
 }

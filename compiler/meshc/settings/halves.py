@@ -10,7 +10,7 @@ from meshc.catalog import Release
 from meshc.errors import UsageError
 from meshc.profiles import Resolved
 from meshc.profiles.trees import get, merged
-from meshc.settings import layers
+from meshc.settings import layers, strictness
 from meshc.settings.request import Request
 from meshc.yamlio import Json
 
@@ -27,11 +27,14 @@ class Halves:
     profile: str | None
     installed: Resolved | None
     spec: Json
+    warnings: tuple[str, ...] = ()
 
 
 def resolve(request: Request, release: Release) -> Halves:
     """Resolve both halves; raises UsageError for contradictions and SettingsError for what the installer refuses."""
-    spec = layers.combined(request, release, layers.layers(request, release))
+    own_layers = layers.layers(request, release)
+    spec = layers.combined(request, release, own_layers)
+    warnings = strictness.check(request, release, own_layers, spec)
     profile = layers.chosen_profile(request, spec)
     _refuse_unused(request, spec, profile)
     installed = None
@@ -47,6 +50,7 @@ def resolve(request: Request, release: Release) -> Halves:
         profile=installed.profile if installed else None,
         installed=installed,
         spec=spec,
+        warnings=tuple(warnings),
     )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from meshc.catalog import Release
 from meshc.errors import UsageError
+from meshc.models import values_reading
 from meshc.profiles import helmflags, setflags
 from meshc.profiles.installation import merge_specs
 from meshc.profiles.trees import get, merged
@@ -30,9 +31,9 @@ class Layer:
 
 def layers(request: Request, release: Release) -> list[Layer]:
     """The user's layers, lowest first; raises UsageError or InputError for what is no layer."""
-    found = list(_operators(request, release))
+    found = list(_operators(request))
     found += [_file(document, ("values",)) for document in request.values]
-    found += [_file(document, ("meshConfig",)) for document in request.mesh_config]
+    found += [_mesh(_file(document, ("meshConfig",)), release) for document in request.mesh_config]
     return found
 
 
@@ -80,16 +81,16 @@ def chosen_profile(request: Request, spec: Json) -> str | None:
     return request.profile
 
 
-def _operators(request: Request, release: Release) -> Iterator[Layer]:
+def _operators(request: Request) -> Iterator[Layer]:
     if request.iop and request.installer == "helm":
         raise UsageError(
             "--iop is for istioctl", path="--installer", value="helm", hint="drop --installer, or give Helm --values"
         )
     for document in request.iop:
-        yield Layer(document.file or "--iop", _operator_spec(document, release), document, ("spec",))
+        yield Layer(document.file or "--iop", _operator_spec(document), document, ("spec",))
 
 
-def _operator_spec(document: Document, release: Release) -> Json:
+def _operator_spec(document: Document) -> Json:
     value = document.value
     if not isinstance(value, dict) or value.get("kind") != "IstioOperator":
         kind = value.get("kind") if isinstance(value, dict) else value
@@ -106,8 +107,13 @@ def _operator_spec(document: Document, release: Release) -> Json:
     spec = value.get("spec")
     if spec is not None and not isinstance(spec, dict):
         raise document.error("spec must be a map", path=("spec",), value=spec)
-    del release
     return spec or {}
+
+
+def _mesh(layer: Layer, release: Release) -> Layer:
+    """Write the fields of a MeshConfig file in one spelling, so that they meet those of other layers."""
+    spelt = values_reading.camel_case("MeshConfig", layer.spec["meshConfig"], release)
+    return replace(layer, spec={"meshConfig": spelt})
 
 
 def _file(document: Document, prefix: tuple[str, ...]) -> Layer:

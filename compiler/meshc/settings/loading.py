@@ -7,11 +7,12 @@ from typing import Any
 
 from meshc import catalog
 from meshc.catalog import Release
-from meshc.models import mesh
+from meshc.models import mesh, values_reading
 from meshc.profiles import configmaps, environment
 from meshc.settings import clusterconfig, halves, injector
 from meshc.settings.halves import Halves
 from meshc.settings.model import InjectionConfig, Node, Settings
+from meshc.settings.origins import origins
 from meshc.settings.request import Request
 from meshc.yamlio import Json
 
@@ -21,6 +22,7 @@ def load(request: Request) -> Settings:
     release = _release(request.release)
     request = clusterconfig.unpacked(request)
     found = halves.resolve(request, release)
+    ignored = values_reading.read_resolved(found.values, release, request.resolved_values) if found.values else []
     effective, unknown = mesh.apply(mesh.defaults(release), found.mesh or {}, release, strict=False)
     config, notes = _injection_config(request, found, release)
     return Settings(
@@ -45,7 +47,8 @@ def load(request: Request) -> Settings:
         gateways=found.installed.gateways if found.installed and request.resolved_values is None else (),
         written=_written(found),
         installed=tuple(found.installed.workloads) if found.installed else (),
-        warnings=(*([release.warning] if release.warning else []), *notes, *unknown),
+        origins=origins(request, release, found),
+        warnings=(*([release.warning] if release.warning else []), *found.warnings, *notes, *ignored, *unknown),
     )
 
 

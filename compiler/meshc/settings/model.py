@@ -10,6 +10,7 @@ from types import MappingProxyType
 from meshc.catalog import Release
 from meshc.errors import SettingsError
 from meshc.profiles import Gateway
+from meshc.settings.trail import Origins
 from meshc.yamlio import Json
 
 Source = str | Path | Json
@@ -76,7 +77,7 @@ class Settings:
     gateways: tuple[Gateway, ...] = ()
     written: frozenset[str] = frozenset({"injector", "mesh"})
     installed: tuple[str, ...] = ()
-    origins: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY)
+    origins: Origins = field(default_factory=Origins)
     warnings: tuple[str, ...] = ()
 
     def feature(self, name: str) -> str:

@@ -1,0 +1,52 @@
+"""The strict reading of what users write for meshc: unknown keys and wrong types, each at its place."""
+
+from __future__ import annotations
+
+from meshc.catalog import Release
+from meshc.errors import ErrorGroup, MeshcError
+from meshc.models import values_reading
+from meshc.models.values_reading import Findings
+from meshc.settings.layers import Layer, helm_values
+from meshc.settings.request import Request
+from meshc.yamlio import Document, Json
+
+
+def check(request: Request, release: Release, layers: list[Layer], spec: Json) -> list[str]:
+    """Check every layer, then what the flags made of them; gives warnings.
+
+    Raises the error, or an ErrorGroup of all: unknown keys (unless lenient) and wrong types.
+    """
+    errors: list[MeshcError] = []
+    warnings: list[str] = []
+    for layer in layers:
+        found = _read(request, release, layer)
+        errors += [values_reading.locate(error, error.parts, layer.document) for error in found.errors]
+        warnings += [f"{layer.label}: {text}" for text in found.warnings]
+    if not errors and request.set:
+        found = _flags(request, release, spec)
+        errors += [values_reading.locate(error, error.parts, Document(spec, "--set")) for error in found.errors]
+        warnings += [f"--set: {text}" for text in found.warnings if not any(text in known for known in warnings)]
+    if errors:
+        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    return warnings
+
+
+def _read(request: Request, release: Release, layer: Layer) -> Findings:
+    strict = not request.lenient
+    if layer.prefix == ("spec",):
+        return values_reading.read_operator(layer.spec, release, strict=strict, path=("spec",))
+    tree = layer.spec[layer.prefix[0]]
+    if layer.prefix == ("meshConfig",):
+        return values_reading.read_mesh(tree, release, strict=strict)
+    return values_reading.read(tree, release, strict=strict, descoped=_descoped(request, release))
+
+
+def _flags(request: Request, release: Release, spec: Json) -> Findings:
+    strict = not request.lenient
+    if request.installer == "helm":
+        return values_reading.read(helm_values(spec), release, strict=strict, descoped=_descoped(request, release))
+    return values_reading.read_operator(spec, release, strict=strict)
+
+
+def _descoped(request: Request, release: Release) -> bool:
+    return request.installer == "helm" and release.has("profiles.descoped_charts")
