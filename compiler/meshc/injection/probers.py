@@ -10,11 +10,13 @@ from meshc.errors import InputError
 from meshc.injection import gojson
 from meshc.injection.containers import positions
 from meshc.injection.edits import Map
+from meshc.kubernetes import typed
 from meshc.yamlio import Json, load_json
 
 LAYER = "probe rewriting"
 VARIABLE = "ISTIO_KUBE_APP_PROBERS"
 _PROBES = {"readinessProbe": "readyz", "livenessProbe": "livez", "startupProbe": "startupz"}
+_ACTIONS = {"httpGet": "HTTPGetAction", "tcpSocket": "TCPSocketAction", "grpc": "GRPCAction"}
 _HANDLERS = {"preStop": "prestopz", "postStart": "poststartz"}
 
 
@@ -82,9 +84,9 @@ def dump(spec: Json, status_port: int, looked_at: Checks) -> dict[str, Json]:
     return found
 
 
-def text(probers: Mapping[str, Json], release: Release) -> str:
+def text(probers: Mapping[str, Json]) -> str:
     """The probers as the variable's text: paths sorted, fields in the order of their types."""
-    return gojson.write({path: gojson.ordered(probers[path], "Prober", release) for path in sorted(probers)})
+    return gojson.write({path: _ordered(probers[path]) for path in sorted(probers)})
 
 
 def add(proxy: Map, probers: Mapping[str, Json], release: Release, *, injected_before: bool) -> None:
@@ -93,9 +95,9 @@ def add(proxy: Map, probers: Mapping[str, Json], release: Release, *, injected_b
     if injected_before and place is not None:
         merged = _merged(proxy["env"][place].get("value") or "", probers)
         if merged is not None:
-            proxy.open_list("env").open(place).put("value", text(merged, release), layer=LAYER)
+            proxy.open_list("env").open(place).put("value", text(merged), layer=LAYER)
     elif not injected_before or release.has("injection.probers_added_when_missing"):
-        proxy.open_list("env").place({"name": VARIABLE, "value": text(probers, release)}, layer=LAYER)
+        proxy.open_list("env").place({"name": VARIABLE, "value": text(probers)}, layer=LAYER)
 
 
 def _merged(existing: str, new: Mapping[str, Json]) -> dict[str, Json] | None:
@@ -127,6 +129,11 @@ def _entry(check: Check, container: Mapping[str, Any], *, status_port: int, tcp:
     if check.keys[0] != "lifecycle" and check.handler.get("timeoutSeconds"):
         entry["timeoutSeconds"] = check.handler["timeoutSeconds"]
     return entry
+
+
+def _ordered(entry: Json) -> Json:
+    found = {kind: typed.ordered(name, entry[kind]) for kind, name in _ACTIONS.items() if kind in entry}
+    return found | ({"timeoutSeconds": entry["timeoutSeconds"]} if entry.get("timeoutSeconds") else {})
 
 
 def _number(port: Json, container: Mapping[str, Any]) -> int | None:

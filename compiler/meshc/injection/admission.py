@@ -1,0 +1,62 @@
+"""Whether the webhook is called for a pod at all: its selectors (spec injection § 13.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from meshc.injection.decision import MARKER, Decision, Step
+from meshc.injection.prepared import Prepared
+from meshc.yamlio import Json
+
+REVISION = "istio.io/rev"
+INJECTION = "istio-injection"
+_IGNORED_BY_DEFAULT = frozenset({"kube-system", "kube-public", "kube-node-lease", "local-path-storage"})
+
+
+def not_sent(pod_labels: Mapping[str, str], namespace: str, prepared: Prepared) -> Decision | None:
+    """The decision "no" for a pod that no webhook of the revision selects; None where one does.
+
+    Where the Namespace is not among the inputs it counts as labelled for the chosen revision.
+    """
+    found = prepared.namespaces.get(namespace)
+    if found is None:
+        return None
+    labels = (found.get("metadata") or {}).get("labels") or {}
+    revision = prepared.revision or "default"
+    webhook = selecting(labels, pod_labels, revision=revision, namespace=namespace, prepared=prepared)
+    if webhook is not None:
+        return None
+    said = ", ".join(f"{k}={labels[k]}" for k in (INJECTION, REVISION) if k in labels) or "no injection label"
+    decided_by = f"namespace {namespace} ({said}) and the pod's labels: no webhook of revision {revision} selects it"
+    return Decision(False, "webhook-selector", decided_by, (Step("webhook selectors", "no", decided_by),))
+
+
+def selecting(
+    namespace_labels: Mapping[str, str],
+    pod_labels: Mapping[str, str],
+    *,
+    revision: str,
+    namespace: str,
+    prepared: Prepared,
+) -> str | None:
+    """The first webhook of the revision whose selectors take the pod, None when none does."""
+    marker = pod_labels.get(MARKER)
+    plain = INJECTION not in namespace_labels and REVISION not in namespace_labels
+    default = revision == "default"
+    if INJECTION not in namespace_labels and marker != "false":
+        if namespace_labels.get(REVISION) == revision:
+            return "rev.namespace."
+        if REVISION not in namespace_labels and pod_labels.get(REVISION) == revision:
+            return "rev.object."
+    if default and namespace_labels.get(INJECTION) == "enabled" and marker != "false":
+        return "namespace."
+    if not (default and plain and REVISION not in pod_labels):
+        return None
+    if marker == "true":
+        return "object."
+    by_default = _flag(prepared.values("sidecarInjectorWebhook", "enableNamespacesByDefault"))
+    return "auto." if by_default and MARKER not in pod_labels and namespace not in _IGNORED_BY_DEFAULT else None
+
+
+def _flag(value: Json) -> bool:
+    return value is True

@@ -1,0 +1,57 @@
+"""The public door: workloads in, injected workloads, their patches and the reasons out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from meshc.errors import UsageError
+from meshc.injection.decision import Decision
+from meshc.injection.document import Request, inject_document
+from meshc.injection.prepared import MODES, prepare
+from meshc.injection.result import Result
+from meshc.injection.stream import Stream, inject_text
+from meshc.settings import Settings
+from meshc.yamlio import Document, Json
+
+__all__ = ["Decision", "Result", "Stream", "inject", "inject_stream"]
+
+
+def inject(
+    workload: Json | Document,
+    settings: Settings,
+    namespace: str | None = None,
+    mode: str = "kube-inject",
+    *,
+    pod_template_paths: Mapping[str, str] | None = None,
+) -> Result:
+    """Inject one workload (a Pod or anything with a pod template) as `istioctl kube-inject` or the webhook would.
+
+    `namespace` is for workloads that name none, `pod_template_paths` (kind → dotted path) for kinds Istio does not know.
+    In mode `webhook` a workload is injected as the pod its controller would create.
+    Raises MeshcError: InputError for a document that does not fit its schema, InjectionError where Istio refuses.
+    """
+    document = workload if isinstance(workload, Document) else Document(workload)
+    return inject_document(document, _request(settings, namespace, mode, pod_template_paths))
+
+
+def inject_stream(
+    text: str,
+    settings: Settings,
+    namespace: str | None = None,
+    mode: str = "kube-inject",
+    *,
+    file: str | None = None,
+    pod_template_paths: Mapping[str, str] | None = None,
+) -> Stream:
+    """Inject every workload of a stream of YAML documents; the text comes out as Istio writes it.
+
+    `file` names the source in errors.  Raises MeshcError (ErrorGroup for several documents) and writes nothing then.
+    """
+    return inject_text(text, _request(settings, namespace, mode, pod_template_paths), file=file)
+
+
+def _request(settings: Settings, namespace: str | None, mode: str, elsewhere: Mapping[str, str] | None) -> Request:
+    if mode not in MODES:
+        raise UsageError("unknown mode", path="mode", value=mode, hint=f"write {' or '.join(MODES)}")
+    fallback = "default" if mode == "webhook" else ""
+    return Request(prepare(settings, mode), namespace or settings.namespace or fallback, elsewhere or {})

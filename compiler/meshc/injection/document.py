@@ -1,0 +1,118 @@
+"""Injects one document of a handled kind as either front end does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from meshc.injection import admission, identity, openshift, pipeline
+from meshc.injection.decision import Decision, decide
+from meshc.injection.edits import Map, plain
+from meshc.injection.identity import Identity
+from meshc.injection.pipeline import Incoming
+from meshc.injection.prepared import Prepared
+from meshc.injection.result import Result
+from meshc.injection.workloads import POD, Place, made_by_controller, open_pod, place_of
+from meshc.kubernetes import typed
+from meshc.models import effective
+from meshc.yamlio import Document, Json
+
+
+class Request(NamedTuple):
+    """How documents are to be injected: by whom, in which namespace where they name none, other kinds' places."""
+
+    prepared: Prepared
+    namespace: str = ""
+    elsewhere: Mapping[str, str] = {}
+
+
+def place(document: Json, request: Request) -> Place | None:
+    """Where a document keeps its pod, None when it has none."""
+    return place_of(typed.kind_name(document), request.prepared.mode, elsewhere=request.elsewhere)
+
+
+def inject_document(document: Document, request: Request) -> Result:
+    """Inject a workload that has a pod; raises MeshcError with file and line where the document knows them."""
+    where = place(document.value, request)
+    if where is None:
+        kind = typed.kind_name(document.value)
+        hint = "name its pod template with --pod-template-path KIND=PATH"
+        raise document.error("this kind has no pod that could be injected", path=("kind",), value=kind, hint=hint)
+    base = _typed(document, where, request.prepared)
+    edited = Map(base)
+    pod = open_pod(edited, where)
+    incoming = _incoming(base, where, request)
+    decision = _decide(pod, incoming, request.prepared)
+    if decision.inject:
+        warnings = pipeline.run(pod, incoming, request.prepared)
+    else:
+        warnings = [] if request.prepared.webhook else [_skip_warning(base, pod, decision)]
+    return Result(document.value, edited, decision=decision, warnings=(*decision.warnings, *warnings))
+
+
+def _typed(document: Document, where: Place, prepared: Prepared) -> dict[str, Any]:
+    """The document in typed form; of a kind without schema only its pod template."""
+    template = where.spec[:-1]
+    if typed.is_handled(document.value):
+        base: dict[str, Any] = typed.normalize(document, release=prepared.release, courtesy=True)
+        if template and "template" not in (base.get("spec") or {}) and template[1] == "template":
+            raise document.error(
+                "spec.template is required value", path=("spec",), hint="give the workload a pod template"
+            )
+    else:
+        opened = Map(document.value)
+        parent = opened.open(*template[:-1])
+        spec = typed.normalize(
+            parent.get(template[-1]), "PodTemplateSpec", release=prepared.release, courtesy=True, path=template
+        )
+        parent.put(template[-1], spec, layer="typed form")
+        base = plain(opened)
+    if prepared.openshift:
+        opened = Map(base)
+        openshift.clear_equal_uid(open_pod(opened, where), prepared.release)
+        base = plain(opened)
+    return base
+
+
+def _incoming(base: Mapping[str, Any], where: Place, request: Request) -> Incoming:
+    metadata, spec = _at(base, where.metadata), _at(base, where.spec)
+    namespace = (base.get("metadata") or {}).get("namespace") or request.namespace
+    who = _identity(base, metadata, namespace, request.prepared)
+    return Incoming({"metadata": metadata, "spec": spec}, who, namespace)
+
+
+def _identity(document: Mapping[str, Any], metadata: Mapping[str, Any], namespace: str, prepared: Prepared) -> Identity:
+    """Offline the workload itself; in the webhook's eyes the owner of the pod its controller would make."""
+    kind, release = document.get("kind") or "", prepared.release
+    if prepared.webhook:
+        return identity.of_pod(made_by_controller(document, metadata), release, namespace=namespace)
+    if kind == POD and release.has("injection.offline_pod_owner"):
+        return identity.of_pod(metadata, release, namespace=namespace)
+    name = (document.get("metadata") or {}).get("name") or ""
+    return Identity(document.get("apiVersion") or "", kind, name, namespace)
+
+
+def _decide(pod: Map, incoming: Incoming, prepared: Prepared) -> Decision:
+    if prepared.webhook:
+        not_sent = admission.not_sent(incoming.labels, incoming.namespace, prepared)
+        return not_sent or decide(pod, prepared.policy, prepared.release, namespace=incoming.namespace)
+    if not pod["spec"].get("hostNetwork") and effective.ANNOTATION in incoming.annotations:
+        # offline the annotation goes into the mesh before anything else: an unreadable one is an error even for a pod
+        # that would be skipped
+        prepared.proxy_config(incoming.pod["metadata"], "")
+    return decide(pod, prepared.policy, prepared.release)
+
+
+def _skip_warning(document: Mapping[str, Any], pod: Map, decision: Decision) -> str:
+    metadata = document.get("metadata") or {}
+    name = pod["metadata"].get("name") or metadata.get("name") or ""
+    full = f"{metadata['namespace']}/{name}" if metadata.get("namespace") else name
+    kind = f"{document['kind']} " if document.get("kind") else ""
+    why = "has host networking enabled" if decision.reason == "host-network" else "has sidecar injection disabled"
+    return f'===> Skipping injection because {kind}"{full}" {why}'
+
+
+def _at(document: Json, path: tuple[str, ...]) -> dict[str, Any]:
+    for key in path:
+        document = (document or {}).get(key)
+    return document or {}

@@ -1,0 +1,194 @@
+"""The core both front ends share: validate, render, merge, re-apply, finish (spec injection § 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from meshc.errors import InjectionError, MeshcError
+from meshc.injection import metadata, native, order, overrides, probes, prometheus, stripped, user_ids
+from meshc.injection.edits import Map
+from meshc.injection.identity import Identity, hides_deploymentconfig_label
+from meshc.injection.native import move_existing_proxy
+from meshc.injection.overlay import lay_over
+from meshc.injection.prepared import Prepared
+from meshc.injection.templating.inputs import TemplateInput
+from meshc.injection.url_path import CLUSTER, NETWORK
+from meshc.kubernetes import strategic
+from meshc.models import annotations as checked
+from meshc.models import effective
+from meshc.yamlio import Json
+
+TEMPLATES = "inject.istio.io/templates"
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One pod on its way in: typed, with what is known about it besides."""
+
+    pod: Mapping[str, Any]
+    identity: Identity
+    namespace: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def annotations(self) -> Mapping[str, str]:
+        """The pod's annotations."""
+        return self.pod["metadata"].get("annotations") or {}
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """The pod's labels."""
+        return self.pod["metadata"].get("labels") or {}
+
+
+def run(pod: Map, incoming: Incoming, prepared: Prepared) -> list[str]:
+    """Inject the pod opened for editing; returns warnings.
+
+    Raises InjectionError with Istio's wrapper of the stage before the reason.
+    """
+    return _Run(pod, incoming, prepared).all()
+
+
+@contextmanager
+def stage(prefix: str) -> Iterator[None]:
+    """Put Istio's wrapper before the message of an error."""
+    try:
+        yield
+    except MeshcError as error:
+        raise _wrapped(prefix, error) from error
+
+
+class _Run:
+    """One pod going through the stages."""
+
+    def __init__(self, pod: Map, incoming: Incoming, prepared: Prepared) -> None:
+        self.pod = pod
+        self.incoming = incoming
+        self.prepared = prepared
+        self.release = prepared.release
+        self.warnings: list[str] = []
+        self.template_pod: dict[str, Any] = {}
+        self.mesh = prepared.mesh
+        self.proxy_config: Json = {}
+        self.environment = _environment(incoming, prepared)
+
+    def all(self) -> list[str]:
+        self.check_dns_policy()
+        with stage("failed to run injection template: "):
+            self.validate()
+            self.proxy_config = self.prepared.proxy_config(self.seen_metadata, self.incoming.namespace)
+            if not self.prepared.webhook:
+                self.mesh = {**self.mesh, "defaultConfig": self.proxy_config}
+            self.render()
+        with stage("failed to re apply container: "):
+            overrides.reapply(self.pod, self.incoming.pod, self.template_spec, self.release)
+            self.warnings += user_ids.adjust(self.pod, self.incoming.pod, self.release, proxy_config=self.proxy_config)
+        with stage("failed to process pod: "):
+            self.finish()
+        return self.warnings
+
+    @property
+    def template_spec(self) -> Json:
+        return self.template_pod.get("spec") or {}
+
+    @property
+    def seen_metadata(self) -> Mapping[str, Any]:
+        """The pod's metadata as templates and ProxyConfig selectors see it."""
+        found: dict[str, Any] = self.incoming.pod["metadata"]
+        if hides_deploymentconfig_label(found, self.release):
+            found = {**found, "labels": {k: v for k, v in self.incoming.labels.items() if k != "deploymentconfig"}}
+        return found
+
+    def check_dns_policy(self) -> None:
+        policy = self.incoming.pod["spec"].get("dnsPolicy")
+        if policy and policy != "ClusterFirst":
+            who = f"{self.incoming.namespace}/{self.incoming.identity.name}"
+            self.warnings.append(f'"{who}" has dnsPolicy {policy!r} set. The Istio sidecar may not work properly')
+
+    def validate(self) -> None:
+        problems = checked.validate(self.incoming.annotations, self.release)
+        if problems:
+            raise InjectionError(
+                checked.error_text(problems),
+                path=["metadata", "annotations"],
+                hint="change the annotations named; `meshc check` tells what each takes",
+            )
+
+    def render(self) -> None:
+        names = self.prepared.template_names(self.incoming.annotations.get(TEMPLATES))
+        given = self.template_input()
+        native_switch = given.native_sidecars
+        for name in names:
+            overlay = self.prepared.templates.render(name, given)
+            with stage(self.prepared.merge_error):
+                self.template_pod = strategic.merge(self.template_pod, overlay) if self.template_pod else overlay
+                annotations = (self.pod.get("metadata") or {}).get("annotations") or {}
+                if native.wanted(annotations, native_switch, self.release):
+                    move_existing_proxy(self.pod, self.template_spec)
+                lay_over(self.pod, overlay, layer=f"template {name}", level=self.prepared.level)
+
+    def template_input(self) -> TemplateInput:
+        port = str(self.prepared.default_config.get("statusPort") or 0)
+        seen = {**self.incoming.pod, "metadata": self.seen_metadata}
+        meta, spec = stripped.strip(seen, self.release, status_port=port)
+        if self.prepared.webhook and self.incoming.namespace:
+            meta.setdefault("namespace", self.incoming.namespace)
+        ids = self.prepared.ids(self.incoming.namespace)
+        return TemplateInput(
+            metadata=meta,
+            spec=spec,
+            workload=self.incoming.identity,
+            proxy_config=self.proxy_config,
+            proxy_uid=ids.uid,
+            proxy_gid=ids.gid,
+            native_sidecars=self.prepared.native(self.incoming.pod["spec"].get("nodeName") or ""),
+        )
+
+    def finish(self) -> None:
+        pod, prepared, release = self.pod, self.prepared, self.release
+        metadata.set_cluster_environment(pod, self.environment, release)
+        prometheus.merge(pod, self.mesh, release)
+        self.warnings += probes.take_over(
+            pod,
+            prepared.checks,
+            release,
+            mesh_port=(self.mesh.get("defaultConfig") or {}).get("statusPort") or 0,
+            rewrite_by_default=prepared.rewrites_probes,
+        )
+        metadata.set_network_label(pod, self.environment)
+        metadata.set_status(pod, self.template_spec, prepared.revision)
+        metadata.set_injected_annotations(pod, prepared.injected_annotations)
+        order.reorder(pod.open("spec"), hold=self.holds(), release=release)
+
+    def holds(self) -> bool:
+        if self.prepared.holds:
+            return True
+        config = self.mesh.get("defaultConfig") or {}
+        if self.prepared.webhook and effective.ANNOTATION in self.incoming.annotations:
+            config = effective.offline(self.mesh, self.incoming.annotations, self.release)
+        return bool(config.get("holdApplicationUntilProxyStarts"))
+
+
+def _environment(incoming: Incoming, prepared: Prepared) -> dict[str, str]:
+    """The URL's variables with cluster and network put in (spec injection § 7.3)."""
+    found = dict(incoming.environment)
+    cluster = found.get(CLUSTER) or prepared.cluster
+    network = found.get(NETWORK) or prepared.network
+    network = incoming.labels.get(metadata.NETWORK_LABEL, network)
+    return found | {name: value for name, value in ((CLUSTER, cluster), (NETWORK, network)) if value}
+
+
+def _wrapped(prefix: str, error: MeshcError) -> InjectionError:
+    more = {"value": error.value} if error.has_value else {}
+    return InjectionError(
+        prefix + error.message,
+        file=error.file,
+        line=error.line,
+        column=error.column,
+        path=error.path,
+        hint=error.hint,
+        **more,
+    )

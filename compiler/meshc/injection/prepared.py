@@ -1,0 +1,195 @@
+"""Everything that does not depend on the pod, worked out once per settings and mode."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from meshc.errors import InjectionError
+from meshc.injection import native, openshift, probers
+from meshc.injection.context import Templates
+from meshc.injection.decision import Policy
+from meshc.injection.native import Node
+from meshc.injection.openshift import Ids
+from meshc.models import effective, proxy_resources
+from meshc.settings import Settings
+from meshc.yamlio import Json
+
+MODES = ("kube-inject", "webhook")
+_KEPT = 512
+
+
+class Prepared:
+    """An injector: settings seen by one of the two front ends (spec injection § 1)."""
+
+    def __init__(self, settings: Settings, mode: str) -> None:
+        self.settings = settings
+        self.mode = mode
+        self.webhook = mode == "webhook"
+        self.release = settings.release
+        self.level: int = settings.release.fact("kubernetes.minor")
+        self.mesh: Json = settings.mesh_config
+        self.revision = "" if not self.webhook and settings.revision == "default" else settings.revision
+        self.checks = probers.checks_of(settings.release, settings.features)
+        self._proxy_configs: dict[Any, Json] = {}
+
+    @cached_property
+    def policy(self) -> Policy:
+        """Policy and selectors; offline always `enabled` without selectors."""
+        config = self.settings.injection_config
+        if not self.webhook:
+            return Policy()
+        return Policy(config.policy, config.never_inject_selector, config.always_inject_selector)
+
+    @cached_property
+    def templates(self) -> Templates:
+        """The templates, the user's own over the shipped ones."""
+        settings, config = self.settings, self.settings.injection_config
+        own = {n: text for n, text in config.templates.items() if text is not None and n not in config.go_templates}
+        return Templates(settings.release, settings.values, self.mesh, self.revision, settings.features, own)
+
+    @cached_property
+    def merge_error(self) -> str:
+        """Istio's words before what is wrong with an overlay."""
+        if self.release.has("injection.overlay_checked_alone_first"):
+            return "failed applying injection overlay: "
+        return "failed parsing generated injected YAML (check Istio sidecar injector configuration): "
+
+    @cached_property
+    def injected_annotations(self) -> Mapping[str, str]:
+        """Annotations that the injector's configuration adds; offline none."""
+        return self.settings.injection_config.injected_annotations if self.webhook else {}
+
+    @property
+    def default_config(self) -> Json:
+        """The mesh's `defaultConfig`."""
+        return self.mesh.get("defaultConfig") or {}
+
+    @cached_property
+    def cluster(self) -> str:
+        """The cluster's name, empty when not known."""
+        return self.settings.cluster or _text(self.values("global", "multiCluster", "clusterName"))
+
+    @cached_property
+    def network(self) -> str:
+        """The network's name, empty when not known."""
+        return self.settings.network or _text(self.values("global", "network"))
+
+    @cached_property
+    def rewrites_probes(self) -> bool:
+        """Whether probes are rewritten where the pod says nothing."""
+        return self.values("sidecarInjectorWebhook", "rewriteAppHTTPProbe") is True
+
+    @cached_property
+    def holds(self) -> bool:
+        """Whether the values hold applications until the proxy has started."""
+        return self.values("global", "proxy", "holdApplicationUntilProxyStarts") is True
+
+    def template_names(self, asked: str | None) -> list[str]:
+        """The templates of a pod: those it asks for (annotation `inject.istio.io/templates`) or the default ones.
+
+        Raises InjectionError for a name without a template that can be rendered.
+        """
+        config = self.settings.injection_config
+        names = [name.strip() for name in asked.split(",")] if asked is not None else list(self._default_templates)
+        aliases = config.aliases if self.webhook else {}
+        found = [real for name in names for real in aliases.get(name, (name,))]
+        for name in found:
+            if name not in self._known:
+                raise _unknown(name, self._known)
+            if name in config.go_templates:
+                raise _go_text(name)
+        return found
+
+    def proxy_config(self, metadata: Mapping[str, Any], namespace: str) -> Json:
+        """The effective ProxyConfig of a pod (spec injection § 5.5); raises InputError as Istio does."""
+        annotations, labels = metadata.get("annotations") or {}, metadata.get("labels") or {}
+        text = annotations.get(effective.ANNOTATION)
+        selected = tuple(r.name for r in self.resources if r.namespace == namespace and r.selects(labels))
+        key = (text, namespace if self.resources else "", selected)
+        if key not in self._proxy_configs:
+            if len(self._proxy_configs) >= _KEPT:
+                self._proxy_configs.clear()
+            self._proxy_configs[key] = self._proxy_config(annotations, labels, namespace)
+        return self._proxy_configs[key]
+
+    @cached_property
+    def resources(self) -> Sequence[proxy_resources.Resource]:
+        """The ProxyConfig resources; offline none count."""
+        if not self.webhook:
+            return ()
+        found = (d for d in self.settings.resources if proxy_resources.is_resource(d))
+        return tuple(proxy_resources.read(d, self.release) for d in found)
+
+    @cached_property
+    def nodes(self) -> Sequence[Node] | None:
+        """The nodes that can be looked up, None when none can."""
+        found = tuple(Node(n.name, n.kubelet_version) for n in self.settings.nodes)
+        return found if found or self.webhook else None
+
+    def native(self, node_name: str) -> bool:
+        """Whether a pod gets a native sidecar where its annotation says nothing."""
+        return native.enabled(self.settings.features, self.release, nodes=self.nodes, node_name=node_name)
+
+    @cached_property
+    def openshift(self) -> bool:
+        """Whether ids come from the namespace."""
+        on = self.webhook and self.release.has("injection.openshift_ids")
+        return on and self.settings.feature("PLATFORM") == "openshift"
+
+    def ids(self, namespace: str) -> Ids:
+        """User and group of the proxy in a namespace."""
+        return openshift.ids(self.namespaces.get(namespace)) if self.openshift else Ids()
+
+    @cached_property
+    def namespaces(self) -> Mapping[str, Json]:
+        """The Namespace objects known, by name."""
+        return {(n.get("metadata") or {}).get("name", ""): n for n in self.settings.of_kind("Namespace")}
+
+    def values(self, *path: str) -> Json:
+        """A value, None where it or a parent is missing."""
+        found: Json = self.settings.values
+        for part in path:
+            found = found.get(part) if isinstance(found, dict) else None
+        return found
+
+    @cached_property
+    def _known(self) -> Sequence[str]:
+        return sorted(self.settings.injection_config.templates)
+
+    @property
+    def _default_templates(self) -> Sequence[str]:
+        return self.settings.injection_config.default_templates if self.webhook else ("sidecar",)
+
+    def _proxy_config(self, annotations: Mapping[str, str], labels: Mapping[str, str], namespace: str) -> Json:
+        if not self.webhook:
+            return effective.offline(self.mesh, annotations, self.release)
+        pod = effective.Pod(namespace, labels, annotations)
+        return effective.for_pod(self.mesh, pod, self.resources, self.release)
+
+
+def prepare(settings: Settings, mode: str) -> Prepared:
+    """The injector of these settings in a mode; made once and kept with the settings."""
+    kept: dict[str, Prepared] = vars(settings).setdefault("_prepared_injection", {})
+    found = kept.get(mode)
+    if found is None:
+        found = kept[mode] = Prepared(settings, mode)
+    return found
+
+
+def _unknown(name: str, known: Sequence[str]) -> InjectionError:
+    have = ", ".join(known)
+    hint = f"write one of {have}" if known else "give the injector's templates, e.g. with --injector-config"
+    return InjectionError(f'requested template "{name}" not found; have {have}', hint=hint)
+
+
+def _go_text(name: str) -> InjectionError:
+    return InjectionError(
+        f'requested template "{name}" is written in Go\'s template language, which meshc does not render',
+        hint=f"write it as a plain YAML overlay, or as Jinja2 in {name}.yaml.j2, and give that as template {name}",
+    )
+
+
+def _text(value: Json) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,71 @@
+"""A whole stream of documents in, the same stream with injected workloads out (spec injection § 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from meshc import yamlio
+from meshc.errors import ErrorGroup, MeshcError
+from meshc.injection.document import Request, inject_document, place
+from meshc.injection.result import Result
+from meshc.injection.workloads import LIST
+from meshc.kubernetes import typed
+from meshc.yamlio import Document
+
+
+class Stream(NamedTuple):
+    """The text as Istio writes it, one result per workload in order, and all warnings."""
+
+    text: str
+    results: tuple[Result, ...]
+    warnings: tuple[str, ...]
+
+
+def inject_text(text: str, request: Request, *, file: str | None = None) -> Stream:
+    """Inject every workload of a stream; foreign documents are copied byte for byte.
+
+    Raises the error of the one document that has one, or an ErrorGroup of all.
+    """
+    pieces: list[str] = []
+    results: list[Result] = []
+    errors: list[MeshcError] = []
+    for document in documents(text, file=file):
+        try:
+            out, found = _document(document, request)
+        except MeshcError as error:
+            errors.append(error.at(document.file, document.first_line))
+            continue
+        pieces.append(out)
+        results += found
+    if errors:
+        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    warnings = tuple(warning for result in results for warning in result.warnings)
+    return Stream("".join(f"{piece}---\n" for piece in pieces), tuple(results), warnings)
+
+
+def documents(text: str, *, file: str | None = None) -> Iterator[Document]:
+    """Every piece of a stream with its source, those without content (value None) too."""
+    line = 1
+    for index, piece in enumerate(yamlio.split(text)):
+        yield Document(yamlio.load(piece, file=file), file, index, piece, line)
+        line += piece.count("\n")
+
+
+def _document(document: Document, request: Request) -> tuple[str, list[Result]]:
+    if typed.kind_name(document.value) == LIST:
+        return _list(document, request)
+    if place(document.value, request) is None:
+        return document.text, []
+    result = inject_document(document, request)
+    return yamlio.dump(result.manifest), [result]
+
+
+def _list(document: Document, request: Request) -> tuple[str, list[Result]]:
+    edited: dict[str, Any] = dict(typed.normalize(document, LIST, release=request.prepared.release, courtesy=True))
+    results = []
+    for index, item in enumerate(edited.get("items") or ()):
+        if place(item, request) is not None:
+            results.append(inject_document(Document(item, document.file, document.index), request))
+            edited["items"][index] = results[-1].manifest
+    return yamlio.dump(edited), results

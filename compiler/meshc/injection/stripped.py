@@ -1,0 +1,43 @@
+"""The pod as templates see it: without what an earlier injection put there (spec injection § 7.2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from meshc.catalog import Release
+from meshc.injection.containers import named
+from meshc.injection.metadata import STATUS, read_status
+from meshc.injection.overrides import stored
+from meshc.injection.prometheus import spellings
+from meshc.yamlio import Json
+
+
+def strip(pod: Json, release: Release, *, status_port: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Metadata and spec of the pod without earlier injected containers, with the user's own ones put back.
+
+    `status_port` is the mesh's, as text.  The pod is not changed; raises InjectionError for an unreadable record of
+    overrides.
+    """
+    metadata, spec = dict(pod["metadata"]), dict(pod["spec"])
+    annotations = metadata.get("annotations")
+    if not annotations:
+        return metadata, spec
+    status = read_status(annotations.get(STATUS))
+    if status is not None:
+        for field in ("containers", "initContainers"):
+            if spec.get(field):
+                spec[field] = [c for c in spec[field] if c.get("name") not in status[field]]
+        metadata["annotations"] = _without_injected(annotations, status_port)
+    for field, containers in stored(annotations, release).items():
+        there = set(named(spec.get(field)))
+        missing = [c for c in containers if c.get("name") not in there]
+        if missing:
+            spec[field] = [*(spec.get(field) or ()), *missing]
+    return metadata, spec
+
+
+def _without_injected(annotations: dict[str, str], status_port: str) -> dict[str, str]:
+    scrape = spellings(annotations)
+    ours = any(annotations[key] == status_port for key, kind in scrape.items() if kind == "port")
+    gone = {STATUS, *(scrape if ours else ())}
+    return {key: value for key, value in annotations.items() if key not in gone}

@@ -1,0 +1,151 @@
+"""AdmissionReview in, AdmissionReview out: no socket, no clock, no files (spec injection §§ 12.2–12.6)."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import orjson
+
+from meshc.errors import InputError, MeshcError
+from meshc.injection import identity, openshift, pipeline, url_path
+from meshc.injection.decision import Decision, decide
+from meshc.injection.edits import Map, plain
+from meshc.injection.identity import Identity
+from meshc.injection.patch import operations
+from meshc.injection.pipeline import Incoming
+from meshc.injection.prepared import Prepared, prepare
+from meshc.kubernetes import typed
+from meshc.settings import Settings
+from meshc.yamlio import Json, load_json
+
+API_VERSIONS = ("admission.k8s.io/v1", "admission.k8s.io/v1beta1")
+KIND = "AdmissionReview"
+
+
+class Answer(NamedTuple):
+    """The webhook's answer and what log and metrics say about it.
+
+    `outcome` is `injected`, `skipped` or `failed`, `reason` a code, `owner` the workload (`Deployment/web`); `counted`
+    tells that a failure counts as such in every release.
+    """
+
+    status: int
+    body: bytes
+    outcome: str
+    reason: str
+    namespace: str = ""
+    owner: str = ""
+    uid: str = ""
+    counted: bool = False
+
+
+def review(body: bytes, settings: Settings, path: str = "/inject") -> bytes:
+    """Answer an admission review of a pod: the JSON patch that injects it, or why it is refused.
+
+    `path` is the request's path, whose parts become environment variables of the proxy.  Never raises for what a body
+    holds: such a body gives `allowed: false` with the reason.
+    """
+    return reviewed(body, settings, path).body
+
+
+def reviewed(body: bytes, settings: Settings, path: str) -> Answer:
+    """`review` with what log and metrics want to know."""
+    try:
+        header, request = _decoded(body)
+    except InputError as error:
+        return _failed({}, "", error.message, reason="undecodable")
+    uid = request.get("uid") or ""
+    try:
+        return _answered(header, request, prepare(settings, "webhook"), path)
+    except MeshcError as error:
+        return _failed(header, uid, str(error), reason="refused", namespace=request.get("namespace") or "")
+    except Exception as error:
+        # the border of the process: whatever goes wrong with one pod must not take the others' answers along
+        message = f"internal error: {type(error).__name__}: {error}"
+        return _failed(header, uid, message, reason="internal", namespace=request.get("namespace") or "")
+
+
+class _Pod(NamedTuple):
+    """The pod of a request: as sent, and typed."""
+
+    sent: dict[str, Any]
+    typed: dict[str, Any]
+    namespace: str
+
+
+def _answered(header: Mapping[str, str], request: Mapping[str, Any], prepared: Prepared, path: str) -> Answer:
+    uid = request.get("uid") or ""
+    found = _pod(request, prepared)
+    metadata = found.typed["metadata"]
+    pod = Map(found.typed)
+    who = identity.of_pod(metadata, prepared.release, namespace=found.namespace)
+    decision = decide(pod, prepared.policy, prepared.release, namespace=found.namespace)
+    if not decision.inject:
+        return _answer(header, {"uid": uid, "allowed": True}, _Subject("skipped", decision, found.namespace, who))
+    incoming = Incoming(
+        {"metadata": metadata, "spec": found.typed["spec"]},
+        who,
+        found.namespace,
+        url_path.environment(path).variables,
+    )
+    pipeline.run(pod, incoming, prepared)
+    patch = base64.b64encode(orjson.dumps(operations(pod, found.sent))).decode()
+    response = {"uid": uid, "allowed": True, "patch": patch, "patchType": "JSONPatch"}
+    return _answer(header, response, _Subject("injected", decision, found.namespace, who))
+
+
+def _pod(request: Mapping[str, Any], prepared: Prepared) -> _Pod:
+    sent = request.get("object")
+    if not isinstance(sent, dict):
+        raise InputError("the request holds no pod", path="request.object", value=sent)
+    metadata = sent.get("metadata")
+    seen = sent
+    if isinstance(metadata, dict) and "managedFields" in metadata:
+        seen = {**sent, "metadata": {k: v for k, v in metadata.items() if k != "managedFields"}}
+    pod = typed.normalize(seen, "Pod", release=prepared.release)
+    if prepared.openshift:
+        edited = Map(pod)
+        openshift.clear_equal_uid(edited, prepared.release)
+        pod = plain(edited)
+    return _Pod(sent, pod, pod["metadata"].get("namespace") or request.get("namespace") or "")
+
+
+def _decoded(body: bytes) -> tuple[dict[str, str], dict[str, Any]]:
+    """The review's kind and apiVersion, and its request; raises InputError for anything else."""
+    found = load_json(body)
+    if not isinstance(found, dict) or found.get("kind") != KIND or found.get("apiVersion") not in API_VERSIONS:
+        what = "apiVersion and kind" if isinstance(found, dict) else "the body"
+        raise InputError(f"couldn't get version/kind: {what} must be those of an {KIND} of {' or '.join(API_VERSIONS)}")
+    request = found.get("request")
+    if not isinstance(request, dict):
+        raise InputError("the review holds no request")
+    return {"kind": KIND, "apiVersion": found["apiVersion"]}, request
+
+
+class _Subject(NamedTuple):
+    """Whom an answer is about."""
+
+    outcome: str
+    decision: Decision
+    namespace: str
+    who: Identity
+
+
+def _answer(header: Mapping[str, str], response: Json, subject: _Subject) -> Answer:
+    return Answer(
+        200,
+        orjson.dumps({**header, "response": response}),
+        subject.outcome,
+        subject.decision.reason,
+        namespace=subject.namespace,
+        owner=f"{subject.who.kind}/{subject.who.name}",
+        uid=response["uid"],
+    )
+
+
+def _failed(header: Mapping[str, str], uid: str, message: str, *, reason: str, namespace: str = "") -> Answer:
+    status = {"metadata": {}, "message": message}
+    body = orjson.dumps({**header, "response": {"uid": uid, "allowed": False, "status": status}})
+    return Answer(200, body, "failed", reason, namespace=namespace, uid=uid, counted=True)
