@@ -7,11 +7,13 @@ from collections.abc import Collection
 from meshc.engine import Engine
 from meshc.errors import UsageError, nearest
 from meshc.gateways import classic, gateway_chart
+from meshc.gateways.accepted import check
 from meshc.gateways.chart_values import effective
 from meshc.gateways.controller import deploy
 from meshc.gateways.defaults import CHARTS, SIDES
 from meshc.gateways.helm import Helm, kubernetes_minor
-from meshc.settings import Settings
+from meshc.gateways.k8s_patches import patched
+from meshc.settings import Gateway, Settings
 from meshc.yamlio import Json
 
 
@@ -27,17 +29,9 @@ def chart(
     if chart not in CHARTS:
         guess = nearest(chart, CHARTS) or "gateway"
         raise UsageError(f"unknown chart; known are {', '.join(CHARTS)}", path="chart", value=chart, hint=guess)
-    helm = Helm(
-        release=settings.release,
-        name=name,
-        namespace=namespace or settings.namespace or "default",
-        version=version if version is not None else str(settings.release),
-        kubernetes=kubernetes_minor(settings.kube_version),
-    )
-    resolved = effective(chart, values, release=settings.release, version=helm.version)
-    context = classic.context(chart, resolved, helm) if chart in SIDES else gateway_chart.context(resolved, helm)
-    template = "charts/classic" if chart in SIDES else "charts/gateway"
-    return Engine.of(settings.release).template(template).render_all(context)
+    check(chart, values)
+    namespace = namespace or settings.namespace or "default"
+    return _render(chart, values, settings, name=name, namespace=namespace, version=version)
 
 
 def gateway(gateway: Json, settings: Settings, watched_namespaces: Collection[str] | None = None) -> list[Json]:
@@ -49,3 +43,34 @@ def gateway(gateway: Json, settings: Settings, watched_namespaces: Collection[st
     Raises InputError for what is no Gateway, SettingsError for values and references the templates fail on.
     """
     return deploy(gateway, settings, watched_namespaces).documents
+
+
+def profile_gateways(settings: Settings) -> list[tuple[Gateway, list[Json]]]:
+    """The classic gateways the installation brings, each with its objects in Helm's order (spec profiles §§ 5.6, 6.1).
+
+    What `helm template` gives for the gateway's chart under release name `istio`, the component's `k8s` block laid over
+    it.  The Deployments are complete pods, not to be injected, unless `injectionTemplate` says so.
+    """
+    return [(gateway, _installed(gateway, settings)) for gateway in settings.gateways]
+
+
+def _installed(gateway: Gateway, settings: Settings) -> list[Json]:
+    values = dict(gateway.values)
+    documents = _render(gateway.chart, values, settings, name="istio", namespace=gateway.namespace)
+    return patched(documents, gateway, settings.release)
+
+
+def _render(
+    chart: str, values: Json, settings: Settings, *, name: str, namespace: str, version: str | None = None
+) -> list[Json]:
+    helm = Helm(
+        release=settings.release,
+        name=name,
+        namespace=namespace,
+        version=version if version is not None else str(settings.release),
+        kubernetes=kubernetes_minor(settings.kube_version),
+    )
+    resolved = effective(chart, values, release=settings.release, version=helm.version)
+    context = classic.context(chart, resolved, helm) if chart in SIDES else gateway_chart.context(resolved, helm)
+    template = "charts/classic" if chart in SIDES else "charts/gateway"
+    return Engine.of(settings.release).template(template).render_all(context)

@@ -6,7 +6,6 @@ from functools import reduce
 
 from meshc.catalog import Release
 from meshc.errors import SettingsError
-from meshc.gateways.accepted import check
 from meshc.gateways.defaults import SIDES, defaults
 from meshc.profiles.overlays import chosen
 from meshc.profiles.trees import get, merged, merged_dropping
@@ -22,9 +21,8 @@ def effective(chart: str, values: Json, *, release: Release, version: str) -> Js
 
     Until 1.20 the user's values lie over the chart's and a null takes a default away; since 1.21 the profile,
     compatibility version and (since 1.24) platform lie between, and a null is a value.
-    Raises SettingsError for unknown values and wrong types, and for profiles, versions and platforms nobody has.
+    Raises SettingsError for profiles, versions and platforms nobody has.
     """
-    check(chart, values)
     own = defaults(chart, release)
     if chart in SIDES:
         own = merged(own, {"global": _image_of(release, version)})
