@@ -188,3 +188,13 @@ def test_resources_of_users_are_read_strictly() -> None:
         proxy_resources.read(document, NEWEST, strict=True)
     read = proxy_resources.read(document, NEWEST, namespace="here")
     assert (read.namespace, read.selector, read.config) == ("here", None, {})
+
+
+@pytest.mark.parametrize(
+    ("metadata", "path"),
+    [("x", "metadata"), ({"name": 5}, "metadata.name"), ({"namespace": ["a"]}, "metadata.namespace")],
+)
+def test_metadata_of_a_resource_must_be_text(metadata: Any, path: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        proxy_resources.read({"metadata": metadata}, NEWEST)
+    assert raised.value.path == path

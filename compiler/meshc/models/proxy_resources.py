@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from meshc.catalog import Release
-from meshc.errors import PathPart
+from meshc.errors import PathPart, SettingsError
 from meshc.models import proto
 from meshc.yamlio import Json
 
@@ -44,15 +44,27 @@ def read(document: Json, release: Release, *, namespace: str = "default", strict
 
     Raises SettingsError or ErrorGroup for wrong types and, in strict mode, unknown keys of its `spec`.
     """
-    metadata = document.get("metadata") or {}
+    metadata = _metadata(document)
     path: tuple[PathPart, ...] = ("spec",)
     spec = proto.read(MESSAGE, document.get("spec"), release, strict=strict, path=path).value
     names = {"concurrency": "concurrency", "environmentVariables": "proxyMetadata", "image": "image"}
     selector = spec.get("selector")
     return Resource(
-        name=metadata.get("name") or "",
-        namespace=metadata.get("namespace") or namespace,
-        created=metadata.get("creationTimestamp") or "",
+        name=metadata["name"],
+        namespace=metadata["namespace"] or namespace,
+        created=metadata["creationTimestamp"],
         selector=None if selector is None else selector.get("matchLabels") or {},
         config={names[k]: v for k, v in spec.items() if k in names},
     )
+
+
+def _metadata(document: Mapping[str, Json]) -> dict[str, str]:
+    """The three texts of the metadata that count, empty where absent."""
+    metadata = document.get("metadata") or {}
+    if not isinstance(metadata, dict):
+        raise SettingsError("must be a map", path=("metadata",), value=metadata, hint="write name and namespace as keys")
+    found = {key: metadata.get(key) or "" for key in ("name", "namespace", "creationTimestamp")}
+    for key, value in found.items():
+        if not isinstance(value, str):
+            raise SettingsError("must be text", path=("metadata", key), value=value, hint="put it in quotes")
+    return found
