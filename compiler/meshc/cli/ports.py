@@ -1,0 +1,131 @@
+"""`meshc ports`: the port map of a pod or component, a comparison with a listing, and recipes."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from meshc import yamlio
+from meshc.catalog import Release
+from meshc.cli.capture import read_text
+from meshc.cli.output import write
+from meshc.errors import UsageError
+from meshc.interception.pods import pod_of
+from meshc.interception.ports.components import component
+from meshc.interception.ports.model import PortMap
+from meshc.interception.ports.pod import pod_ports
+from meshc.yamlio import Json
+
+
+@dataclass(frozen=True)
+class PodInput:
+    """A pod (injected, or one that stays as it is) with what was compiled for it.
+
+    `bootstrap` is its envoy-rev.json as a dict where there is one, `mesh_config` the mesh's settings, `services` the
+    Services among the inputs.
+    """
+
+    document: Json
+    release: Release
+    bootstrap: Json = None
+    mesh_config: Mapping[str, Json] | None = None
+    services: Sequence[Json] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortsOptions:
+    """What the verb was asked for besides documents and settings."""
+
+    form: str | None = None
+    component: str | None = None
+    port: int | None = None
+    compare: str | None = None
+    recipe: str | None = None
+    output: str | None = None
+
+
+def ports(pods: Sequence[PodInput], release: Release, options: PortsOptions) -> int:
+    """Print the map of every pod, or of the component `options.component` in `release`.
+
+    Returns 1 when `--compare` found differences, else 0.
+    """
+    _check(pods, options)
+    maps = [_map(p) for p in pods] if pods else [component(str(options.component), release)]
+    if options.port is not None:
+        maps = [_only(m, options.port) for m in maps]
+    code = 0
+    if options.compare:
+        text, code = _compare(maps[0], options.compare, as_json=options.form == "json")
+    elif options.recipe:
+        from meshc.interception.ports.recipes import recipe
+
+        name = options.recipe
+        text = "\n".join(recipe(name, pod_of(p.document), m) for p, m in zip(pods, maps, strict=True)) + "\n"
+    else:
+        text = _draw(maps, options.form or "table")
+    write(text, options.output)
+    return code
+
+
+def _draw(maps: Sequence[PortMap], form: str) -> str:
+    from meshc.interception.ports.pictures import draw
+
+    if form == "json" and len(maps) > 1:
+        return yamlio.dump_json([dataclasses.asdict(m) for m in maps]) + "\n"
+    if form in ("svg", "html") and len(maps) > 1:
+        raise UsageError(
+            f"one {form} shows one pod, not {len(maps)}",
+            path="--format",
+            value=form,
+            hint="name a file with one workload",
+        )
+    return "\n".join(draw(m, form) for m in maps)
+
+
+def _check(pods: Sequence[PodInput], options: PortsOptions) -> None:
+    if bool(pods) == bool(options.component):
+        raise UsageError(
+            "give a FILE with a pod or --component NAME, not both or neither",
+            path="--component",
+            hint="e.g. meshc ports pod.yaml, or meshc ports --component istiod",
+        )
+    if options.compare and options.recipe:
+        raise UsageError("--compare does not go with --recipe", path="--compare", hint="run them one after the other")
+    if options.compare and len(pods) > 1:
+        raise UsageError(
+            f"a listing belongs to one pod, not {len(pods)}", path="--compare", hint="name a file with one workload"
+        )
+    if options.recipe and not pods:
+        raise UsageError("a recipe needs a pod's names", path="--recipe", hint="give the pod's FILE")
+
+
+def _map(pod: PodInput) -> PortMap:
+    return pod_ports(
+        pod.document, pod.release, bootstrap=pod.bootstrap, mesh_config=pod.mesh_config, services=pod.services
+    )
+
+
+def _only(made: PortMap, number: int) -> PortMap:
+    found = tuple(p for p in made.ports if p.number == number and p.transport != "unix")
+    if not found:
+        known = ", ".join(p.label for p in made.ports if p.transport != "unix")
+        raise UsageError(
+            f"{made.title} has no port {number}", path="--port", value=number, hint=f"its ports are {known}"
+        )
+    return dataclasses.replace(made, ports=found)
+
+
+def _compare(expected: PortMap, file: str, *, as_json: bool) -> tuple[str, int]:
+    from meshc.interception.ports import compare, sockets
+
+    found, unread = sockets.read(read_text(file), file=file)
+    differences, notes = compare.compare(expected, found)
+    for note in (*unread, *notes):
+        print(f"note: {note}", file=sys.stderr)
+    if as_json:
+        text = yamlio.dump_json([dataclasses.asdict(d) for d in differences])
+    else:
+        text = "\n".join(map(str, differences)) or "no difference"
+    return f"{text}\n", int(bool(differences))
