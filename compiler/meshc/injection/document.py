@@ -46,7 +46,7 @@ def inject_document(document: Document, request: Request) -> Result:
     if decision.inject:
         warnings = pipeline.run(pod, incoming, request.prepared)
     else:
-        warnings = [] if request.prepared.webhook else [_skip_warning(base, pod, decision)]
+        warnings = [] if request.prepared.webhook else [_skip_warning(base, pod, incoming.identity, decision)]
     return Result(document.value, edited, decision=decision, warnings=(*decision.warnings, *warnings))
 
 
@@ -103,11 +103,11 @@ def _decide(pod: Map, incoming: Incoming, prepared: Prepared) -> Decision:
     return decide(pod, prepared.policy, prepared.release)
 
 
-def _skip_warning(document: Mapping[str, Any], pod: Map, decision: Decision) -> str:
-    metadata = document.get("metadata") or {}
-    name = pod["metadata"].get("name") or metadata.get("name") or ""
-    full = f"{metadata['namespace']}/{name}" if metadata.get("namespace") else name
-    kind = f"{document['kind']} " if document.get("kind") else ""
+def _skip_warning(base: Mapping[str, Any], pod: Map, who: Identity, decision: Decision) -> str:
+    namespace = (base.get("metadata") or {}).get("namespace")
+    name = pod["metadata"].get("name") or who.name
+    full = f"{namespace}/{name}" if namespace else name
+    kind = f"{who.kind} " if who.kind else ""
     why = "has host networking enabled" if decision.reason == "host-network" else "has sidecar injection disabled"
     return f'===> Skipping injection because {kind}"{full}" {why}'
 

@@ -72,7 +72,7 @@ def checks_in(container: Mapping[str, Any], looked_at: Checks) -> Iterator[Check
 def dump(spec: Json, status_port: int, looked_at: Checks) -> dict[str, Json]:
     """Every probe the agent has to know: its path there → what to ask of the application.
 
-    A port name nobody has, and a port that is the agent's already (`status_port`), give no entry.
+    A port name nobody has, and a port number that is the agent's already (`status_port`), give no entry.
     """
     found = {}
     for field in looked_at.fields:
@@ -121,10 +121,11 @@ def _entry(check: Check, container: Mapping[str, Any], *, status_port: int, tcp:
     if kind == "grpc":
         action.setdefault("service", None)
     else:
-        port = _number(action.get("port"), container)
-        if port is None or port == status_port:
+        if action.get("port") == status_port:
             return None
-        action["port"] = port
+        action["port"] = _number(action.get("port"), container)
+        if action["port"] is None:
+            return None
     entry: dict[str, Json] = {kind: action}
     if check.keys[0] != "lifecycle" and check.handler.get("timeoutSeconds"):
         entry["timeoutSeconds"] = check.handler["timeoutSeconds"]

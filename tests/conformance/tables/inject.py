@@ -21,10 +21,20 @@ from meshc.webhook import review
 from tests.conformance.data import Row
 
 KINDS = frozenset(
-    ("Pod Deployment DeploymentConfig DaemonSet StatefulSet Job ReplicaSet ReplicationController CronJob").split()
+    [
+        "Pod",
+        "Deployment",
+        "DeploymentConfig",
+        "DaemonSet",
+        "StatefulSet",
+        "Job",
+        "ReplicaSet",
+        "ReplicationController",
+        "CronJob",
+    ]
 )
 STATUS = "sidecar.istio.io/status"
-_HEX_VERSION = re.compile(r"(sidecar\.istio\.io/status: '\{\"version\":\")([0-9a-f]+)(\",)")
+HEX_VERSION = re.compile(r"(sidecar\.istio\.io/status: '\{\"version\":\")([0-9a-f]+)(\",)")
 
 
 def run(row: Row) -> None:
@@ -37,20 +47,21 @@ def settings(row: Row, mode: str) -> Settings:
     """The row's settings through the public door."""
     found = row.json(row["settings"])
     config = found["injection_config"]
+    mesh = row["mesh_config"] if "mesh_config" in row.fields else found["mesh_config"]
     templates = dict.fromkeys(config.get("template_names") or ())
     values = found["values"]
     own = ((values or {}).get("sidecarInjectorWebhook") or {}).get("templates") or {}
     loaded = Settings.load(
         release=row["tag"],
         resolved_values=copy.deepcopy(values),
-        resolved_mesh_config=copy.deepcopy(row["mesh_config"]) or {},
+        resolved_mesh_config=copy.deepcopy(mesh) or {},
         injector_config={
             "policy": config["policy"],
             "defaultTemplates": config["default_templates"],
             "alwaysInjectSelector": config["always_inject_selector"],
             "neverInjectSelector": config["never_inject_selector"],
-            "injectedAnnotations": config["injected_annotations"],
-            "aliases": config["aliases"],
+            "injectedAnnotations": config.get("injected_annotations") or {},
+            "aliases": config.get("aliases") or {},
             "templates": {**templates, **own, **(found.get("overlay_templates") or {})},
         },
         feature=_features(row),
@@ -59,7 +70,7 @@ def settings(row: Row, mode: str) -> Settings:
         resources=_cluster(row),
     )
     # `mesh_config: null` is a webhook without any MeshConfig, the built-in one included (its status port is 0)
-    return dataclasses.replace(loaded, mesh_config={}) if row["mesh_config"] is None else loaded
+    return dataclasses.replace(loaded, mesh_config={}) if mesh is None else loaded
 
 
 def _usual_revision(mode: str) -> str:
@@ -111,7 +122,7 @@ def _offline(row: Row) -> None:
     stream = inject_stream(text, prepared)
     if row.get("expected_log"):
         assert any(row["expected_log"] in warning for warning in stream.warnings), stream.warnings
-    got = _HEX_VERSION.sub(r"\1\3", stream.text).strip()
+    got = HEX_VERSION.sub(r"\1\3", stream.text).strip()
     assert got == row.text(row["golden"]).strip()
     assert inject_stream(text, prepared).text == stream.text, "the same input gave other bytes"
 

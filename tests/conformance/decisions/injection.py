@@ -1,0 +1,165 @@
+"""Decisions of the injector and its HTTP side (`webhook/cases.json`)."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from typing import Any
+
+import jsonpatch
+import orjson
+import pytest
+
+from meshc import catalog
+from meshc.errors import MeshcError
+from meshc.injection import decision, metadata, native, probers, probes, prometheus, url_path
+from meshc.injection.api import inject
+from meshc.injection.containers import find_proxy, named
+from meshc.injection.edits import Map, plain
+from meshc.injection.prepared import prepare
+from meshc.kubernetes import typed
+from meshc.settings import Settings
+from meshc.webhook import respond
+
+Json = Any
+
+
+def _release(row: Json) -> catalog.Release:
+    return catalog.release(row["tag"])
+
+
+def inject_required(given: Json, row: Json) -> bool:
+    policy = decision.Policy(given["policy"], given["never_inject_selector"], given["always_inject_selector"])
+    return decision.decide(given["pod"], policy, _release(row)).inject
+
+
+def prometheus_merge(given: Json, row: Json) -> bool:
+    return prometheus.enabled(given["annotations"] or {}, given["mesh_config"])
+
+
+def inject_path_env(given: Json, row: Json) -> Json:
+    return url_path.environment(given["path"]).variables
+
+
+def merge_app_probers(given: Json, row: Json) -> Json:
+    proxy = Map({"name": "istio-proxy", "env": given["env"]})
+    before = given["previously_injected"]
+    probers.add(proxy, orjson.loads(given["probers"]), _release(row), injected_before=before)
+    return plain(proxy)["env"]
+
+
+def parse_injection_status(given: Json, row: Json) -> Json:
+    status = metadata.read_status(given["annotation"]) or {}
+    return {"containers": status["containers"], "init_containers": status["initContainers"]}
+
+
+def find_sidecar(given: Json, row: Json) -> Json:
+    proxy = find_proxy(given["pod"]["spec"], _release(row))
+    return proxy["name"] if proxy is not None else None
+
+
+def detect_native_sidecars(given: Json, row: Json) -> bool:
+    nodes = [native.Node(f"n{i}", version) for i, version in enumerate(given["node_kubelet_versions"])]
+    return native.enabled(given["env"], _release(row), nodes=nodes)
+
+
+def rewrite_app_probes_setting(given: Json, row: Json) -> bool:
+    return probes.wanted(given["annotations"] or {}, given["values_rewriteAppHTTPProbe"])
+
+
+def dump_app_probers(given: Json, row: Json) -> Json:
+    return probers.dump(given["pod"]["spec"], given["status_port"], probers.checks_of(_release(row), {}))
+
+
+def rewrite_app_probes(given: Json, row: Json) -> Json:
+    pod = Map({**given["pod"], "metadata": {"annotations": given["annotations"]}})
+    probes.rewrite(pod, probers.checks_of(_release(row), {}), mesh_port=given["status_port"])
+    return {"spec": plain(pod)["spec"]}
+
+
+def update_cluster_env(given: Json, row: Json) -> Json:
+    container = Map(given["container"])
+    metadata.update_environment(container, url_path.environment(given["path"]).variables)
+    return plain(container)
+
+
+def native_sidecar_annotation(given: Json, row: Json) -> Json:
+    settings = Settings.load(
+        release=row["tag"], feature={"ENABLE_NATIVE_SIDECARS": "true" if given["native_sidecars"] else "false"}
+    )
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "p", "annotations": given["annotations"]},
+        "spec": {"containers": [{"name": "app", "image": "app"}]},
+    }
+    spec = inject(pod, settings, "ns", "webhook").manifest["spec"]
+    found = [field for field in ("containers", "initContainers") if "istio-proxy" in named(spec.get(field))]
+    return {"istio-proxy in": found[0]}
+
+
+def serve_http(given: Json, row: Json) -> Json:
+    """The answer of the HTTP side.
+
+    The exact patch a row may name is Istio's way to its result; any patch with the same result is as good (spec
+    injection § 12.6): both are applied to the pod of the request, and ours counts as theirs when the pods are equal.
+    """
+    content = given["body"]
+    body = orjson.dumps(content["json"]) if "json" in content else bytes.fromhex(content["hex"])
+    settings = Settings.load(
+        release=row["tag"],
+        resolved_values={},
+        resolved_mesh_config={},
+        injector_config={
+            "policy": given["policy"],
+            "defaultTemplates": given["default_templates"],
+            "templates": given["templates"],
+        },
+        revision="",
+    )
+    status, answer = respond(body, settings, given["path"], given["content_type"])
+    response = orjson.loads(answer)["response"] if status == 200 else {}
+    got: dict[str, Json] = {"status": status, "allowed": response.get("allowed")}
+    if "patch" in row["want"]:
+        ours, theirs = orjson.loads(base64.b64decode(response["patch"])), row["want"]["patch"]
+        pod = content["json"]["request"]["object"]
+        results = [_typed(jsonpatch.apply_patch(pod, patch), row) for patch in (ours, theirs)]
+        assert results[0] == results[1]
+        got["patch"] = theirs
+    return got
+
+
+def webhook_config(given: Json, row: Json) -> Json:
+    """Values that do not parse make the settings fail."""
+    from meshc import yamlio
+
+    if "error_contains" in row["want"]:
+        with pytest.raises(MeshcError):
+            yamlio.load(given["values"])
+        return row["want"]
+    values = yamlio.load(given["values"])
+    settings = Settings.load(release=row["tag"], resolved_values=values)
+    kept = prepare(settings, "webhook").settings.values == values
+    return {"ok": True, "values_kept_verbatim": kept}
+
+
+def _typed(pod: Json, row: Json) -> Json:
+    return typed.normalize(pod, "Pod", release=_release(row))
+
+
+DECISIONS: dict[str, Callable[[Json, Json], object]] = {
+    "inject-required": inject_required,
+    "prometheus-merge": prometheus_merge,
+    "inject-path-env": inject_path_env,
+    "merge-app-probers": merge_app_probers,
+    "parse-injection-status": parse_injection_status,
+    "serve-http": serve_http,
+    "detect-native-sidecars": detect_native_sidecars,
+    "webhook-config": webhook_config,
+    "find-sidecar": find_sidecar,
+    "rewrite-app-probes-setting": rewrite_app_probes_setting,
+    "dump-app-probers": dump_app_probers,
+    "rewrite-app-probes": rewrite_app_probes,
+    "update-cluster-env": update_cluster_env,
+    "native-sidecar-annotation": native_sidecar_annotation,
+}
