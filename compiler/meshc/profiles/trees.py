@@ -6,19 +6,15 @@ import copy
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from meshc.merge import overlay
 from meshc.yamlio import Json
 
 ABSENT: Any = object()
 
 
 def merged(base: Json, over: Json) -> Json:
-    """Lay one tree over another: maps merge, everything else, null too, replaces."""
-    if not (isinstance(base, dict) and isinstance(over, dict)):
-        return copy.deepcopy(over)
-    result = {key: value for key, value in base.items() if key not in over}
-    for key, value in over.items():
-        result[key] = merged(base[key], value) if key in base else copy.deepcopy(value)
-    return {key: result[key] for key in [*base, *(k for k in over if k not in base)]}
+    """Lay one tree over another: maps merge, everything else, null too, replaces; nothing of `over` is shared."""
+    return overlay(base, copy.deepcopy(over))
 
 
 def merged_dropping(base: Json, over: Json) -> Json:

@@ -1,0 +1,15 @@
+"""The only reader of users' files.
+
+documents(paths, stdin=) → list[Document]     files, folders, -
+file(path) → list[Document]                   one file
+context(documents) → list                     Namespaces, ProxyConfigs, … among them, Lists opened
+project(path) → Project | None                meshc.yaml
+"""
+
+from __future__ import annotations
+
+from meshc.load.files import documents, file
+from meshc.load.kinds import context, is_kubernetes, opened
+from meshc.load.project import Project, project
+
+__all__ = ["Project", "context", "documents", "file", "is_kubernetes", "opened", "project"]

@@ -1,0 +1,33 @@
+"""What a document is: a Kubernetes object, a List of them, context for compiling or something foreign."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from meshc.yamlio import Document, Json
+
+CONTEXT = frozenset({"Namespace", "ProxyConfig", "GatewayClass", "ConfigMap", "Node"})
+
+
+def is_kubernetes(value: Json) -> bool:
+    """Whether a value is a Kubernetes object: a map with `apiVersion` and `kind`."""
+    return isinstance(value, dict) and all(isinstance(value.get(key), str) for key in ("apiVersion", "kind"))
+
+
+def opened(value: Json) -> Iterator[Json]:
+    """The objects of a List (also `PodList` and the like), or the value itself."""
+    if isinstance(value, dict) and str(value.get("kind", "")).endswith("List") and isinstance(value.get("items"), list):
+        for item in value["items"]:
+            yield from opened(item)
+    else:
+        yield value
+
+
+def context(documents: Iterable[Document]) -> list[Json]:
+    """The objects among documents that compiling looks at: Namespaces, ProxyConfigs, GatewayClasses, ConfigMaps, Nodes."""
+    return [
+        item
+        for document in documents
+        for item in opened(document.value)
+        if isinstance(item, dict) and item.get("kind") in CONTEXT
+    ]
