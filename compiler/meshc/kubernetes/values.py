@@ -10,7 +10,7 @@ from typing import NoReturn
 from meshc.errors import PathPart
 from meshc.kubernetes import quantity
 from meshc.yamlio import Json
-from meshc.yamlio.scalars import float32_text, json_number
+from meshc.yamlio.scalars import float32_text, json_number, json_text
 
 Decoder = Callable[[Json], Json]
 
@@ -104,7 +104,7 @@ def amount(value: Json) -> Json:
         case bool() | dict() | list():
             return refuse("a quantity", value, "write e.g. 100m, 0.5, 128Mi or 1Gi")
         case _:
-            text = _number_text(value)
+            text = json_text(value)
     try:
         return quantity.canonical(text)
     except quantity.QuantityError as error:
@@ -139,10 +139,3 @@ def anything(value: Json) -> Json:
 
 _INT32 = integer(32)
 _ZERO_TIME = datetime(1, 1, 1, tzinfo=UTC)
-
-
-def _number_text(value: float) -> str:
-    """A number as JSON text spells it."""
-    number = json_number(value) if isinstance(value, float) else value
-    text = repr(number)
-    return re.sub(r"e([-+])0(\d)$", r"e\1\2", text)

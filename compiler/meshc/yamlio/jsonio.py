@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
 import orjson
 
 from meshc.errors import InputError
-from meshc.yamlio.scalars import json_number
+from meshc.yamlio.scalars import json_text
 
 _DEEPEST = 254  # orjson writes no deeper than this
 _YAML_BREAKS = re.compile("[\x80-\x9f\u2028\u2029\ufeff]")  # YAML reads these in its own way
-_ODD_FLOAT = re.compile(rb"\.0[,}\]]|\.0$|[0-9]e[+-]?[0-9]")
+_FLOAT = re.compile(rb"\.0[,}\]]|\.0$|[0-9]e[+-]?[0-9]")  # what may be a float Go spells differently
 
 
 def load_json(data: str | bytes, *, file: str | None = None) -> Any:
@@ -31,13 +32,19 @@ def load_json(data: str | bytes, *, file: str | None = None) -> Any:
 
 
 def dump_json(value: Any, *, sort: bool = False) -> str:
-    """Write compact JSON, keys in the order of the value or sorted by code point; integral floats as integers."""
+    """Write compact JSON, keys in the order of the value or sorted by code point; numbers as Go spells them.
+
+    Raises InputError for what JSON cannot hold.
+    """
+    option = orjson.OPT_SORT_KEYS if sort else None
     try:
-        data = orjson.dumps(value, option=orjson.OPT_SORT_KEYS if sort else None)
+        data = orjson.dumps(value, option=option)
+        if _FLOAT.search(data):
+            data = orjson.dumps(_with_spelled_floats(value), option=option)
     except orjson.JSONEncodeError as error:
-        raise InputError(f"cannot be written as JSON: {error}") from None
-    if _ODD_FLOAT.search(data):
-        data = orjson.dumps(_without_floats(value), option=orjson.OPT_SORT_KEYS if sort else None)
+        raise InputError(
+            f"cannot be written as JSON: {error}", hint="only maps, lists, texts, numbers, booleans and null"
+        ) from None
     return data.decode()
 
 
@@ -59,11 +66,11 @@ def _check_depth(value: Any, file: str | None) -> None:
         raise InputError(f"nested deeper than {_DEEPEST} levels", file=file, hint=hint) from None
 
 
-def _without_floats(value: Any) -> Any:
-    if isinstance(value, float):
-        return json_number(value)
+def _with_spelled_floats(value: Any) -> Any:
+    if isinstance(value, float) and math.isfinite(value):
+        return orjson.Fragment(json_text(value))
     if isinstance(value, dict):
-        return {k: _without_floats(v) for k, v in value.items()}
+        return {k: _with_spelled_floats(v) for k, v in value.items()}
     if isinstance(value, list):
-        return [_without_floats(v) for v in value]
+        return [_with_spelled_floats(v) for v in value]
     return value

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from _ruamel_yaml import CParser
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -257,6 +257,3 @@ def _remember(known: dict[str, Any], text: str, value: Any) -> None:
     if len(known) >= _KNOWN_LIMIT:
         known.clear()
     known[text] = value
-
-
-__all__ = ["MAX_DEPTH", "MAX_EXPANSION", "MarkedYAMLError", "read"]

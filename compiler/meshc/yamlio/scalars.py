@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 import struct
+from decimal import Decimal
 from functools import lru_cache
 
 Scalar = str | int | float | bool | None
@@ -63,14 +64,26 @@ def float32_text(value: float) -> str:
 
 def number_text(value: float) -> str:
     """Print a float as the writer does: integral values below 2⁶⁴ as integers, others in shortest form (`1.5`, `1e+20`)."""
-    if value.is_integer() and _INT64_MIN <= value <= _UINT64_MAX:
-        return str(int(value))
+    number = json_number(value)
+    if isinstance(number, int) and _INT64_MIN <= number <= _UINT64_MAX:
+        return str(number)
     return _general(_shortest(value))
 
 
 def json_number(value: float) -> int | float:
     """The number JSON text holds for a float: integral values become integers."""
-    return int(value) if value.is_integer() and abs(value) < 1e21 else value
+    return int(json_text(value)) if value.is_integer() and abs(value) < 1e21 else value
+
+
+def json_text(value: float) -> str:
+    """Print a finite number as Go's JSON does: `1000`, `0.5`, `1e+21`, `1e-7`."""
+    if isinstance(value, int):
+        return str(value)
+    if value == 0 or 1e-6 <= abs(value) < 1e21:
+        return f"{Decimal(repr(value)):f}".removesuffix(".0")
+    mantissa, _, exponent = _shortest(value).partition("e")
+    head = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+    return f"{head}e{exponent[0]}{exponent[1:].lstrip('0')}"
 
 
 def key_text(value: Scalar) -> str | None:

@@ -8,6 +8,7 @@ from meshc.errors import InputError
 
 # what libyaml says → what usually is wrong
 _HINTS = (
+    ("tab character", "indent with blanks instead of tabs"),
     ("cannot start any token", "indent with blanks instead of tabs; quote a text that begins with @, ` or %"),
     ("mapping values are not allowed", "quote a text that contains ': ', or correct the indentation"),
     ("could not find expected ':'", "the key lacks its ':', or a text over several lines is not indented or quoted"),

@@ -8,7 +8,7 @@ from typing import Any
 from meshc.errors import InputError
 from meshc.yamlio.keys import ordered
 from meshc.yamlio.scalars import number_text
-from meshc.yamlio.style import DOUBLE, LITERAL, PLAIN, WIDTH, block_header, escape, fold, styled
+from meshc.yamlio.style import LITERAL, PLAIN, WIDTH, block_header, fold, styled
 
 _LONGEST_SIMPLE_KEY = 128  # bytes
 _BLANKS = [" " * n for n in range(64)]
@@ -22,7 +22,7 @@ def write(value: Any) -> str:
     elif isinstance(value, list) and value:
         _sequence(value, 0, out)
     else:
-        out.append(_scalar(value, 0, 0) + "\n")
+        out.append(_ended(_scalar(value, 0, 0)))
     return "".join(out)
 
 
@@ -65,8 +65,7 @@ def _sequence(value: list[Any], indent: int, out: list[str], *, first: str | Non
         elif isinstance(item, list) and item:
             _sequence(item, indent + 2, out, first=f"{lead}- ")
         else:
-            text = _scalar(item, indent + 2, indent)
-            out.append(f"{lead}- {text}" if text[-1] == "\n" else f"{lead}- {text}\n")
+            out.append(f"{lead}- {_ended(_scalar(item, indent + 2, indent))}")
         lead = pad
 
 
@@ -80,8 +79,7 @@ def _complex_entry(key: str, item: Any, indent: int, out: list[str], lead: str) 
     elif isinstance(item, list) and item:
         _sequence(item, indent + 2, out, first=lead)
     else:
-        written = _scalar(item, indent + 2, indent)
-        out.append(f"{lead}{written}" if written[-1] == "\n" else f"{lead}{written}\n")
+        out.append(lead + _ended(_scalar(item, indent + 2, indent)))
 
 
 def _scalar(value: Any, column: int, indent: int) -> str:
@@ -120,8 +118,9 @@ def _block(text: str, indent: int) -> str:
     return f"{block_header(text)}\n{body}" + ("" if text.endswith("\n") else "\n")
 
 
+def _ended(text: str) -> str:
+    return text if text[-1] == "\n" else text + "\n"
+
+
 def _pad(indent: int) -> str:
     return _BLANKS[indent] if indent < 64 else " " * indent
-
-
-__all__ = ["DOUBLE", "escape", "write"]
