@@ -22,6 +22,14 @@ def socket_address(text: str, env: Mapping[str, str], path: str) -> Json:
     return {"address": host, "port_value": port}
 
 
+def check_discovery(text: str) -> None:
+    """Raise InputError for a `discoveryAddress` that has no port; annotations can set one past all validation."""
+    host, port = ("", "") if "]" in text and not text.rpartition("]")[2] else text.rpartition(":")[::2]
+    if not host or not port:
+        hint = "write host:port, for example istiod.istio-system.svc:15012"
+        raise InputError("not an address", path="proxyConfig.discoveryAddress", value=text, hint=hint)
+
+
 def split(text: str, path: str) -> tuple[str, int]:
     """Host and port; raises InputError."""
     if text.startswith("["):

@@ -35,6 +35,7 @@ def view(facts: NodeFacts) -> dict[str, Json]:
     """The values the template shows."""
     agent = facts.agent
     config = agent.config
+    address.check_discovery(config.get("discoveryAddress", ""))
     tracer = tracing.tracer(agent, cluster=facts.cluster)
     texts = family(agent)
     statsd = config.get("statsdUdpAddress") or ""

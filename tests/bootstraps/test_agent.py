@@ -1,0 +1,304 @@
+"""From a pod to the agent's inputs: environment, arguments, podinfo, mesh file, stand-ins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+
+from meshc import Settings, bootstrap
+from meshc.bootstraps.facts import KNOWN, STAND_INS
+from meshc.bootstraps.pods import image_release
+from meshc.errors import InputError, MeshcError, SettingsError, UsageError
+from tests.bootstraps.samples import MINORS, PODINFO, minors, pod, proxy_container, settings
+
+
+def envoy(manifest: Any, text: str = "1.30", facts: Any = None) -> Any:
+    return orjson.loads(bootstrap(manifest, settings(text), facts).envoy or b"null")
+
+
+def metadata(manifest: Any, text: str = "1.30", facts: Any = None) -> Any:
+    return envoy(manifest, text, facts)["node"]["metadata"]
+
+
+def deployment(pod_manifest: Any) -> Any:
+    template = {"metadata": {**pod_manifest["metadata"]}, "spec": {**pod_manifest["spec"]}}
+    for key in ("name", "namespace"):
+        template["metadata"].pop(key)
+    template["spec"].pop("nodeName")
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "web", "namespace": "shop"},
+        "spec": {"template": template},
+    }
+
+
+@pytest.mark.parametrize("text", MINORS)
+def test_an_injected_pod_is_read_as_its_agent_would(text: str) -> None:
+    node = envoy(pod(), text)["node"]
+    assert node["id"] == "sidecar~10.1.2.3~web-0.shop~shop.svc.cluster.local"
+    assert node["cluster"] == "web.shop"
+    shown = node["metadata"]
+    assert shown["LABELS"] == {"app": "web"}
+    assert shown["ANNOTATIONS"] == {"team": "checkout"}
+    assert (shown["NAME"], shown["NAMESPACE"], shown["SERVICE_ACCOUNT"]) == ("web-0", "shop", "default")
+    assert (shown["NODE_NAME"], shown["INSTANCE_IPS"]) == ("node-a", "10.1.2.3")
+    assert shown["POD_PORTS"] == '[{"name":"http","containerPort":8080,"protocol":"TCP"}]'
+    assert shown["ISTIO_VERSION"] == str(settings(text).release)
+    assert shown["PROXY_CONFIG"]["concurrency"] == 2
+
+
+def test_a_native_sidecar_is_found_among_the_init_containers() -> None:
+    manifest = pod()
+    manifest["spec"]["initContainers"] = [manifest["spec"]["containers"].pop()]
+    assert metadata(manifest)["NAME"] == "web-0"
+
+
+def test_a_workload_is_read_as_its_pod_with_stand_ins() -> None:
+    node = envoy(deployment(pod()))["node"]
+    ip = STAND_INS["pod_ip"]
+    assert node["id"] == f"sidecar~{ip}~web-pod.shop~shop.svc.cluster.local"
+    assert node["metadata"]["NODE_NAME"] == STAND_INS["node_name"]
+
+
+def test_facts_take_the_place_of_stand_ins_and_of_the_manifest() -> None:
+    facts = {"pod_name": "web-1", "pod_ips": ["10.7.7.7", "fd00::7"], "node_name": "n2", "namespace": "other"}
+    node = envoy(deployment(pod()), facts=facts)["node"]
+    assert node["id"] == "sidecar~10.7.7.7~web-1.other~other.svc.cluster.local"
+    assert node["metadata"]["INSTANCE_IPS"] == "10.7.7.7,fd00::7"
+    assert node["metadata"]["NODE_NAME"] == "n2"
+
+
+def test_a_variable_refers_to_earlier_ones_only() -> None:
+    env = [
+        {"name": "ISTIO_META_A", "value": "$(POD_NAME)-$(LATER)-$$(POD_NAME)"},
+        {"name": "LATER", "value": "x"},
+        {"name": "ISTIO_META_TWICE", "value": "1"},
+        {"name": "ISTIO_META_TWICE", "value": "2"},
+    ]
+    shown = metadata(pod(env=env))
+    assert shown["A"] == "web-0-$(LATER)-$(POD_NAME)"
+    assert shown["TWICE"] == "2"
+
+
+def test_references_to_supplied_objects_are_resolved() -> None:
+    env = [
+        {"name": "ISTIO_META_C", "valueFrom": {"configMapKeyRef": {"name": "c", "key": "k"}}},
+        {"name": "ISTIO_META_S", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}},
+        {"name": "ISTIO_META_NONE", "valueFrom": {"secretKeyRef": {"name": "t", "key": "k"}}},
+    ]
+    objects = [
+        {"kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"k": "one"}},
+        {"kind": "Secret", "metadata": {"name": "s"}, "data": {"k": "dHdv"}},
+    ]
+    shown = metadata(pod(env=env), facts={"objects": objects})
+    assert (shown["C"], shown["S"], "NONE" in shown) == ("one", "two", False)
+
+
+@pytest.mark.parametrize(
+    ("limit", "allocatable", "wanted"), [("2", {}, 2), ("100m", {}, 1), (None, {}, None), (None, {"cpu": "3500m"}, 4)]
+)
+def test_concurrency_from_the_cpu_limit(limit: str | None, allocatable: Any, wanted: int | None) -> None:
+    resources = {"limits": {"cpu": limit}} if limit else {}
+    config = metadata(pod(resources=resources), facts={"allocatable": allocatable})["PROXY_CONFIG"]
+    assert config.get("concurrency") == wanted
+
+
+@pytest.mark.parametrize("text", MINORS)
+def test_concurrency_rules_per_release_and_role(text: str) -> None:
+    plain: Any = {"resources": {}}
+    sidecar = metadata(pod(**plain), text)["PROXY_CONFIG"].get("concurrency")
+    assert sidecar == (None if text in minors("cpu_limit_concurrency") else 2)
+    router = metadata(pod(**plain, args=["proxy", "router"]), text)["PROXY_CONFIG"].get("concurrency")
+    assert router is None
+    flag = metadata(pod(args=["proxy", "sidecar", "--concurrency=7"]), text)["PROXY_CONFIG"]["concurrency"]
+    assert flag == 7
+
+
+def test_layers_of_the_proxy_config() -> None:
+    env = [{"name": "PROXY_CONFIG", "value": '{"proxyMetadata":{"ISTIO_META_A":"env","B":"env"},"statNameLength":5}'}]
+    text = "proxyMetadata:\n  B: annotation\nproxyAdminPort: 15777\n"
+    found = envoy(pod(env=env, annotations={"proxy.istio.io/config": text}))
+    config = found["node"]["metadata"]["PROXY_CONFIG"]
+    assert config["proxyMetadata"] == {"ISTIO_META_A": "env", "B": "annotation"}
+    assert (config["statNameLength"], config["proxyAdminPort"]) == (5, 15777)
+    assert found["admin"]["address"]["socket_address"]["port_value"] == 15777
+    assert found["node"]["metadata"]["A"] == "env"
+
+
+def test_annotations_that_act_after_validation() -> None:
+    annotations = {"sidecar.istio.io/discoveryAddress": "o_d:x", "status.sidecar.istio.io/port": "x"}
+    config = metadata(pod(annotations=annotations))["PROXY_CONFIG"]
+    assert config["discoveryAddress"] == "o_d:x"
+    assert "statusPort" not in config
+
+
+@pytest.mark.parametrize("text", ["odd", "odd:", ":1", "[::1]"])
+def test_a_discovery_address_without_port_is_refused_wherever_it_comes_from(text: str) -> None:
+    with pytest.raises(InputError, match="not an address") as caught:
+        bootstrap(pod(annotations={"sidecar.istio.io/discoveryAddress": text}), settings())
+    assert caught.value.path == "proxyConfig.discoveryAddress"
+    with pytest.raises(InputError, match="not an address"):
+        bootstrap(None, settings(), {"proxy_config": {"discoveryAddress": text}})
+
+
+def test_without_podinfo_volume_labels_and_annotations_are_unknown() -> None:
+    manifest = pod(annotations={"proxy.istio.io/config": "proxyAdminPort: 1"})
+    manifest["spec"]["volumes"] = []
+    shown = metadata(manifest)
+    assert "LABELS" not in shown
+    assert shown["PROXY_CONFIG"]["proxyAdminPort"] == 15000
+
+
+@pytest.mark.parametrize("text", ["1.17", "1.30"])
+def test_chart_gateways_read_the_mesh_file(text: str) -> None:
+    mounts = [
+        {"name": "istio-podinfo", "mountPath": "/etc/istio/pod"},
+        {"name": "config-volume", "mountPath": "/etc/istio/config"},
+    ]
+    manifest = deployment(pod())
+    container = proxy_container(args=["proxy", "router"], volumeMounts=mounts)
+    container["env"] = [e for e in container["env"] if e["name"] != "PROXY_CONFIG"]
+    spec = manifest["spec"]["template"]["spec"]
+    spec["containers"] = [container]
+    spec["volumes"] = [PODINFO, {"name": "config-volume", "configMap": {"name": "istio", "optional": True}}]
+    mesh = "defaultConfig:\n  controlPlaneAuthPolicy: NONE\n  proxyAdminPort: 15123\n"
+    objects = [{"kind": "ConfigMap", "metadata": {"name": "istio"}, "data": {"mesh": mesh}}]
+    found = metadata(manifest, text, {"objects": objects})
+    assert found["PROXY_CONFIG"]["proxyAdminPort"] == 15123
+    assert "PILOT_SAN" not in found
+    chosen = Settings.load(release=text, resolved_mesh_config={"defaultConfig": {"proxyAdminPort": 15321}})
+    by_settings = orjson.loads(bootstrap(manifest, chosen).envoy or b"")
+    assert by_settings["admin"]["address"]["socket_address"]["port_value"] == 15321
+
+
+def test_a_file_of_ones_own_means_no_envoy_bootstrap() -> None:
+    env = [{"name": "PROXY_CONFIG", "value": '{"customConfigFile":"/x.json"}'}]
+    assert bootstrap(pod(env=env), settings()).envoy is None
+
+
+def test_statsd_host_names_need_an_address() -> None:
+    env = [{"name": "PROXY_CONFIG", "value": '{"statsdUdpAddress":"statsd.obs:9125"}'}]
+    nodes = bootstrap(pod(env=env), settings())
+    assert b"statsd.obs" not in (nodes.envoy or b"")
+    assert "hosts.statsd.obs=ADDRESS" in nodes.warnings[0]
+    found = envoy(pod(env=env), facts={"hosts": {"statsd.obs": "fd00::3"}})
+    assert found["node"]["metadata"]["PROXY_CONFIG"]["statsdUdpAddress"] == "[fd00::3]:9125"
+
+
+@pytest.mark.parametrize(
+    ("tag", "wanted"),
+    [("1.17.2", "1.17.2"), ("1.30.3-distroless", "1.30.3"), ("1.27-debug", "1.27"), ("latest", None)],
+)
+def test_release_of_the_image(tag: str, wanted: str | None) -> None:
+    assert image_release(pod(tag)) == wanted
+    assert image_release(deployment(pod(tag))) == wanted
+
+
+def test_image_environment() -> None:
+    assert metadata(pod(), "1.17.2")["ISTIO_PROXY_SHA"].startswith("d7993818")
+    assert "ISTIO_PROXY_SHA" not in metadata(pod(), "1.30")
+    assert metadata(pod(), "1.30", {"proxy_sha": "abc"})["ISTIO_PROXY_SHA"] == "abc"
+
+
+@pytest.mark.parametrize("value", ["P|1|C|europe-west1-b", "P|1|C"])
+@pytest.mark.parametrize("text", MINORS)
+def test_static_gcp_metadata(text: str, value: str) -> None:
+    env = [{"name": "GCP_METADATA", "value": value}, {"name": "GCP_ZONE", "value": "europe-west1-c"}]
+    node = envoy(pod(env=env), text)["node"]
+    if value.count("|") != 3:
+        assert "PLATFORM_METADATA" not in node["metadata"]
+        return
+    found = node["metadata"]["PLATFORM_METADATA"]
+    assert found["gcp_gke_cluster_url"].endswith("/v1/projects/P/locations/europe-west1-b/clusters/C")
+    zone = {"1.17": None}.get(text, "europe-west1-c" if text in minors("gcp_zone") else "europe-west1-b")
+    assert node["locality"] == ({"region": "europe-west1", "zone": zone} if zone else {})
+
+
+@pytest.mark.parametrize(
+    ("manifest", "message"),
+    [
+        ({"kind": "Service", "spec": {}}, "no pod in this document"),
+        ({"kind": "Pod", "spec": {"containers": [{"name": "web"}]}}, "no container istio-proxy"),
+        (pod(args=["sleep"]), "does not run the proxy agent"),
+        (pod(args=["proxy", "toaster"]), "unknown kind of proxy"),
+        (pod(args=["proxy", "sidecar", "--concurrency", "two"]), "not a whole number"),
+        (pod(env=[{"value": "x"}]), "not an environment variable"),
+    ],
+)
+def test_what_is_no_proxy_is_refused(manifest: Any, message: str) -> None:
+    with pytest.raises(InputError, match=message) as caught:
+        bootstrap(manifest, settings())
+    assert caught.value.hint
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("discoveryAddress: nowhere", "discoveryAddress"),
+        ("drainDuration: 45", "drainDuration"),
+        ("tracing: {zipkin: 1}", "zipkin"),
+        ("proxyAdminPort: 0", "proxyAdminPort"),
+        ("controlPlaneAuthPolicy: ODD", "controlPlaneAuthPolicy"),
+        ("[1]", "proxy.istio.io/config"),
+    ],
+)
+def test_a_proxy_config_the_agent_refuses(text: str, part: str) -> None:
+    with pytest.raises(MeshcError) as caught:
+        bootstrap(pod(annotations={"proxy.istio.io/config": text}), settings())
+    assert part in str(caught.value)
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("config", "path"),
+    [
+        ({"tracing": {"jaeger": {}}}, "jaeger"),
+        ({"discoveryAddress": 5}, "discoveryAddress"),
+        ({"drainDuration": "45"}, "drainDuration"),
+        ({"proxyAdminPrt": 1}, "proxyAdminPrt"),
+    ],
+)
+def test_facts_are_read_strictly(config: Any, path: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        bootstrap(None, settings(), {"proxy_config": config})
+    assert path in str(caught.value.path)
+
+
+def test_templates_of_ones_own_are_refused() -> None:
+    for env in (
+        {"name": "ISTIO_BOOTSTRAP", "value": "/var/lib/istio/envoy/gcp_envoy_bootstrap_tmpl.json"},
+        {"name": "PROXY_CONFIG", "value": '{"proxyBootstrapTemplatePath":"/mine.json"}'},
+    ):
+        with pytest.raises(SettingsError, match="template of one's own"):
+            bootstrap(pod(env=[env]), settings())
+
+
+@pytest.mark.parametrize(
+    ("facts", "message"),
+    [
+        ({"pod_ipp": "1"}, "write pod_ip"),
+        ({"pod_ips": "10.0.0.1"}, "a list of strings"),
+        ({"env": {"A": 1}}, "quote numbers"),
+        ({"platform": {"zone": "x"}}, "metadata, locality"),
+        ({"log_as_json": "yes"}, "true or false"),
+        ({"zzzzz.qq": 1}, "known facts"),
+    ],
+)
+def test_wrong_facts_are_named(facts: Any, message: str) -> None:
+    with pytest.raises(UsageError, match=message) as caught:
+        bootstrap(pod(), settings(), facts)
+    assert str(caught.value.path).startswith("facts.")
+
+
+def test_dotted_facts_reach_into_maps() -> None:
+    facts = {"env.ISTIO_META_A.B": "x", "platform.metadata.gcp_project": "p", "platform.kubernetes": True}
+    shown = metadata(pod(), facts=facts)
+    assert (shown["A.B"], shown["PLATFORM_METADATA"]) == ("x", {"gcp_project": "p"})
+
+
+def test_every_fact_says_what_it_is() -> None:
+    assert all(meaning for _, meaning in KNOWN.values())
