@@ -8,6 +8,7 @@ from typing import Any
 
 from meshc import yamlio
 from meshc.errors import InputError, MeshcError, UsageError
+from meshc.settings.captured import FEATURES
 from meshc.settings.request import Request
 from meshc.yamlio import Document, Json
 
@@ -34,6 +35,8 @@ def unpacked(request: Request) -> Request:
             for key, option in _KEYS.items():
                 if key[0] == name:
                     _add(found, option, _part(document, item, key=key[1], path=path))
+            if name == _INJECTOR and request.mode == "webhook":
+                found["feature"] = {**_environment(document, item, path), **request.feature}
     _refuse_twice(request, found)
     if len(set(revisions.values())) > 1:
         raise UsageError(
@@ -85,6 +88,17 @@ def _part(document: Document, item: Json, *, key: str, path: tuple[str | int, ..
     return Document({} if value is None else value, f"{document.file}#{key}", text=text)
 
 
+def _environment(document: Document, item: Json, path: tuple[str | int, ...]) -> Json:
+    """istiod's environment, where meshc itself wrote the ConfigMap."""
+    text = ((item.get("metadata") or {}).get("annotations") or {}).get(FEATURES)
+    if text is None:
+        return {}
+    found = yamlio.load(text) if isinstance(text, str) else None
+    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+        raise document.error("not an environment", path=(*path, "metadata", "annotations", FEATURES), value=text)
+    return found
+
+
 def _add(found: dict[str, Any], option: str, document: Document) -> None:
     if option in found:
         raise UsageError(
@@ -94,7 +108,7 @@ def _add(found: dict[str, Any], option: str, document: Document) -> None:
 
 
 def _refuse_twice(request: Request, found: dict[str, Any]) -> None:
-    for option in found:
-        if getattr(request, option) is not None:
+    for option in _KEYS.values():
+        if option in found and getattr(request, option) is not None:
             flag = "--" + option.replace("_", "-")
             raise UsageError(f"{flag} and --cluster-config give the same part", path=flag, hint="keep one of them")

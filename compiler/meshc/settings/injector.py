@@ -16,6 +16,9 @@ _GO_TEXT = re.compile(
     r"\{\{-?\s*(?:[.$]|/\*|(?:if|else|end|range|with|define|template|block|include)\b|[A-Za-z]\w*\s+[.$(\"`])"
 )
 
+OWN = "# meshc's own template of this name\n"
+"""What stands for the text of meshc's own templates where a configuration is written out."""
+
 
 def is_go_text(text: str) -> bool:
     """Whether a template is written in Go's template language (neither plain YAML nor Jinja2)."""
@@ -73,7 +76,8 @@ def edited(config: Document, release: Release) -> tuple[str, ...]:
 def _templates(texts: Mapping[str, Any], release: Release) -> tuple[Mapping[str, str | None], frozenset[str]]:
     shipped = release.fact("profiles.shipped_templates")
     foreign = {name for name, text in texts.items() if isinstance(text, str) and is_go_text(text)}
-    kept = {name: None if name in foreign and name in shipped else text for name, text in texts.items()}
+    own = {name for name, text in texts.items() if name in shipped and (name in foreign or text == OWN)}
+    kept = {name: None if name in own else text for name, text in texts.items()}
     return MappingProxyType(kept), frozenset(foreign.difference(shipped))
 
 

@@ -9,7 +9,7 @@ from meshc import catalog
 from meshc.catalog import Release
 from meshc.models import mesh, values_reading
 from meshc.profiles import configmaps, environment
-from meshc.settings import clusterconfig, halves, injector
+from meshc.settings import clusterconfig, halves, injector, proxyconfigs
 from meshc.settings.halves import Halves
 from meshc.settings.model import InjectionConfig, Node, Settings
 from meshc.settings.origins import origins
@@ -43,7 +43,7 @@ def load(request: Request) -> Settings:
         nodes=nodes(request, release),
         network=request.network,
         cluster=request.cluster,
-        resources=request.resources + tuple(d.value for d in request.proxy_config),
+        resources=request.resources + proxyconfigs.read(request.proxy_config),
         gateways=found.installed.gateways if found.installed and request.resolved_values is None else (),
         written=_written(found),
         installed=tuple(found.installed.workloads) if found.installed else (),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,7 @@ class Request:
                 "resolved_mesh_config": _document("resolved-mesh-config", given["resolved_mesh_config"]),
                 "injector_config": _document("injector-config", given["injector_config"]),
                 "feature": features(given["feature"]),
-                "resources": tuple(r.value if isinstance(r, Document) else r for r in given["resources"]),
+                "resources": tuple(_objects(given["resources"])),
             }
         )
 
@@ -77,6 +77,11 @@ def features(given: Mapping[str, str] | Iterable[str]) -> dict[str, str]:
             raise UsageError("a feature is NAME=VALUE", path="--feature", value=item, hint="PLATFORM=openshift")
         found[name] = value
     return found
+
+
+def _objects(given: Iterable[Any]) -> Iterator[Json]:
+    for item in given:
+        yield from load.opened(item.value if isinstance(item, Document) else item)
 
 
 def _text(name: str, value: object) -> str:

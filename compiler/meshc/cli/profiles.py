@@ -1,0 +1,142 @@
+"""`meshc profiles`: lists install profiles, prints what one resolves to, compares two."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Callable, Iterator, Sequence
+
+from meshc import catalog, profiles, yamlio
+from meshc.cli import inputs, output
+from meshc.cli.options import SettingsOptions
+from meshc.errors import UsageError, format_path, nearest, show_value
+from meshc.profiles.trees import ABSENT, get
+from meshc.settings import Settings, captured
+from meshc.yamlio import Json
+
+Path = tuple[str, ...]
+
+
+def list_profiles(options: SettingsOptions, *, to: str | None = None) -> int:
+    """Print the names of the profiles that the release's installer knows, with what each installs."""
+    release = catalog.release(options.release) if options.release else catalog.newest()
+    installer = options.installer or "istioctl"
+    lines = [f"profiles of Istio {release} ({installer}):"]
+    names = profiles.names(release, installer)
+    width = max(len(name) for name in names) if names else 0
+    for name in names:
+        settings = Settings.load(release=release, profile=name, installer=installer)
+        lines.append(f"  {name.ljust(width)}  {', '.join(settings.installed) or 'nothing in this cluster'}")
+    if not names:
+        lines.append("  none: the chart of this release knows no profiles")
+    output.write("\n".join(lines) + "\n", output.destination(to))
+    return 0
+
+
+def show(name: str, options: SettingsOptions, *, form: str = "text", to: str | None = None) -> int:
+    """Print what a profile resolves to with the options' settings laid over it.
+
+    Forms: text (what differs from `default`, and where from), values, mesh, injector, workloads, configmaps.
+    """
+    if form not in _FORMS:
+        hint = f"write one of {', '.join(_FORMS)}"
+        raise UsageError(f"unknown form {form}", path="--format", value=form, hint=nearest(form, _FORMS) or hint)
+    settings = resolved(name, options)
+    output.write(_FORMS[form](settings), output.destination(to))
+    return 0
+
+
+def diff(names: Sequence[str], options: SettingsOptions, *, to: str | None = None) -> int:
+    """Print what differs between two profiles; 1 when anything does."""
+    first, second = (resolved(name, options) for name in names)
+    lines = [f"--- {names[0]}", f"+++ {names[1]}"]
+    for part, old, new in _parts(first, second):
+        if part == "installs":
+            lines += [f"{part} {'-' if name in old else '+'} {name}" for name in sorted(set(old) ^ set(new))]
+            continue
+        lines += [f"{part} {_line(path, before, after)}" for path, before, after in changes(old, new)]
+    different = len(lines) > 2
+    if different:
+        output.write("\n".join(lines) + "\n", output.destination(to))
+    else:
+        print(f"{names[0]} and {names[1]} resolve to the same", file=sys.stderr)
+    return 1 if different else 0
+
+
+def resolved(name: str, options: SettingsOptions) -> Settings:
+    """The settings of a profile with the options laid over it."""
+    project = inputs.project_file(options)
+    keywords = inputs.settings_keywords(dataclasses.replace(options, profile=name), project)
+    settings = Settings.load(**keywords)
+    inputs.warn(settings.warnings)
+    return settings
+
+
+def changes(old: Json, new: Json, path: Path = ()) -> Iterator[tuple[Path, Json, Json]]:
+    """Every leaf that differs between two trees: path, value before, value after (ABSENT where there is none)."""
+    if isinstance(old, dict) and isinstance(new, dict) and (old or not path) and (new or not path):
+        for key in sorted({*old, *new}):
+            yield from changes(old.get(key, ABSENT), new.get(key, ABSENT), (*path, key))
+    elif old is ABSENT or new is ABSENT or old != new:
+        yield path, old, new
+
+
+def _parts(first: Settings, second: Settings) -> Iterator[tuple[str, Json, Json]]:
+    yield "values", first.values, second.values
+    yield "mesh", first.mesh_document, second.mesh_document
+    yield "istiod", dict(first.features), dict(second.features)
+    yield "installs", dict.fromkeys(first.installed, True), dict.fromkeys(second.installed, True)
+
+
+def _line(path: Path, before: Json, after: Json) -> str:
+    return f"{format_path(path)}: {_shown(before)} → {_shown(after)}"
+
+
+def _shown(value: Json) -> str:
+    if value is ABSENT:
+        return "(absent)"
+    return yamlio.dump_json(value).strip() if isinstance(value, dict | list) else show_value(value)
+
+
+def _text(settings: Settings) -> str:
+    plain = Settings.load(release=settings.release, installer=settings.installer)
+    lines = [f"profile {settings.profile} of Istio {settings.release} ({settings.installer})"]
+    lines += ["installs:", *(f"  {name}" for name in settings.installed or ("nothing in this cluster",))]
+    for part, old, new in _parts(plain, settings):
+        if part == "installs":
+            continue
+        found = list(changes(old, new))
+        lines.append(f"{part}: " + ("as the default profile" if not found else "differs from the default profile in"))
+        for path, before, after in found:
+            lines.append(f"  {_line(path, before, after)}{_source(settings, part, path)}")
+    return "\n".join(lines) + "\n"
+
+
+def _source(settings: Settings, part: str, path: Path) -> str:
+    trail = settings.origins.values(path) if part == "values" else ()
+    if part == "mesh":
+        trail = settings.origins.mesh(path)
+    wanted = get(settings.values if part == "values" else settings.mesh_document, path)
+    found = [origin.layer for origin in trail if origin.value == wanted]
+    return f"  [{found[-1]}]" if found else ""
+
+
+def _workloads(settings: Settings) -> str:
+    from meshc.gateways.api import profile_gateways
+
+    return yamlio.dump_all(document for _, objects in profile_gateways(settings) for document in objects)
+
+
+def _config_maps(settings: Settings) -> str:
+    namespace = get(settings.values, "global.istioNamespace") or "istio-system"
+    return yamlio.dump_all(captured.config_maps(settings, namespace=namespace))
+
+
+_FORMS: dict[str, Callable[[Settings], str]] = {
+    "text": _text,
+    "values": lambda settings: yamlio.dump(settings.values),
+    "mesh": lambda settings: yamlio.dump(settings.mesh_document),
+    "injector": lambda settings: yamlio.dump(captured.config_document(settings.injection_config)),
+    "workloads": _workloads,
+    "configmaps": _config_maps,
+}

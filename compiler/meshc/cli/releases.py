@@ -1,0 +1,72 @@
+"""`meshc releases`: lists the releases meshc compiles for, and what one of them changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import orjson
+
+from meshc import catalog
+from meshc.catalog import Release
+from meshc.cli import output
+from meshc.errors import UsageError
+from meshc.yamlio import Json
+
+_FORMS = ("text", "json")
+
+
+def list_releases(*, form: str = "text", to: str | None = None) -> int:
+    """Print every minor release with its newest known patch and the Kubernetes versions it supports."""
+    rows = [_row(release) for release in catalog.releases()]
+    if _checked(form) == "json":
+        return _json({"releases": rows}, to)
+    lines = ["release  newest   kubernetes"]
+    lines += [f"{row['minor'].ljust(8)} {row['newest'].ljust(8)} {', '.join(row['kubernetes'])}" for row in rows]
+    output.write("\n".join(lines) + "\n", output.destination(to))
+    return 0
+
+
+def show(name: str, *, form: str = "text", to: str | None = None) -> int:
+    """Print what a release changed: every switch that differs from the minor before, and those its patches brought."""
+    release = catalog.release(name)
+    earlier = [known for known in catalog.releases() if known.minor != release.minor and known < release]
+    before = earlier[-1] if earlier else None
+    found = list(_entries(before, release)) if before else []
+    patches = list(_entries(_first(release), release))
+    if _checked(form) == "json":
+        return _json({"release": str(release), "since": str(before or ""), "changes": found, "patches": patches}, to)
+    lines = [f"Istio {release}" + (f", changed since {before}:" if before else ": the oldest release meshc knows")]
+    lines += [_line(entry) for entry in found]
+    if patches:
+        lines += [f"changed by patches since {release.minor}.0:", *(_line(entry) for entry in patches)]
+    output.write("\n".join(lines) + "\n", output.destination(to))
+    return 0
+
+
+def _row(release: Release) -> Json:
+    versions = release.fact("profiles.kubernetes")
+    return {"minor": release.minor, "newest": str(release), "kubernetes": versions["supported"]}
+
+
+def _first(release: Release) -> Release:
+    return catalog.release(f"{release.minor}.0")
+
+
+def _entries(old: Release, new: Release) -> Iterator[Json]:
+    for name, entry, holds in catalog.changes(old, new):
+        yield {"switch": name, "holds": holds, "doc": " ".join(str(entry["doc"]).split())}
+
+
+def _line(entry: Json) -> str:
+    return f"  {'+' if entry['holds'] else '-'} {entry['switch']}: {entry['doc']}"
+
+
+def _checked(form: str) -> str:
+    if form not in _FORMS:
+        raise UsageError(f"unknown form {form}", path="--format", value=form, hint="write text or json")
+    return form
+
+
+def _json(value: Json, to: str | None) -> int:
+    output.write(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE), output.destination(to))
+    return 0
