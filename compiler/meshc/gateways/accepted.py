@@ -22,7 +22,16 @@ _HINTS = {
     "list": "write a list: one `- item` per line, or []",
     "map": "write a map of keys and values, or {}",
 }
-_NODES_OF = {"secretVolumes": ("name", "secretName", "mountPath"), "configVolumes": ("name", "configMapName")}
+_NEEDED = {
+    "ports": ("port",),
+    "ingressPorts": ("port",),
+    "egressPorts": ("port",),
+    "secretVolumes": ("name", "secretName", "mountPath"),
+    "configVolumes": ("name", "configMapName"),
+    "podAntiAffinityLabelSelector": ("key", "topologyKey"),
+    "podAntiAffinityTermLabelSelector": ("key", "topologyKey"),
+}
+"""Lists of a classic gateway whose items are maps, and what each item must say."""
 
 
 def check(chart: str, values: Json) -> None:
@@ -87,17 +96,18 @@ def _fits(value: Json, kind: str) -> bool:
 
 def _check_items(values: Mapping[str, Json], chart: str, errors: list[MeshcError]) -> None:
     base = ("gateways", section(chart))
-    gateway = (values.get("gateways") or {}).get(base[1])
+    sections = values.get("gateways")
+    gateway = sections.get(base[1]) if isinstance(sections, dict) else None
     if not isinstance(gateway, dict):
         return
-    for name in ("ports", "ingressPorts", "egressPorts", *_NODES_OF):
+    for name, needed in _NEEDED.items():
         items = gateway.get(name)
         for index, item in enumerate(items if isinstance(items, list) else ()):
             path = (*base, name, index)
             if not isinstance(item, dict):
                 errors.append(SettingsError("must be a map", path=path, value=item, hint="write - name: …"))
                 continue
-            missing = [k for k in _NODES_OF.get(name, ("port",)) if item.get(k) is None]
+            missing = [k for k in needed if item.get(k) is None]
             errors += [SettingsError(f"needs {k}", path=path, value=item, hint=f"write {k}: …") for k in missing]
 
 

@@ -117,5 +117,5 @@ def _label(controller: str) -> str:
 
 def metadata(document: Json) -> Mapping[str, Json]:
     """An object's metadata, empty when it has none."""
-    found: Mapping[str, Json] = document.get("metadata") or {}
-    return found
+    found = document.get("metadata")
+    return found if isinstance(found, dict) else {}

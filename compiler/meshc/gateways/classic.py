@@ -13,6 +13,7 @@ from meshc.yamlio import Json
 
 _COMPONENTS = {"istio-ingress": "IngressGateways", "istio-egress": "EgressGateways"}
 _SYSTEM = {"heritage": "Tiller", "release": "istio", "chart": "gateways"}
+_METADATA = "meshConfig.defaultConfig.proxyMetadata"
 _DATAPLANE = {"istio.io/dataplane-mode": "none"}
 
 
@@ -49,7 +50,7 @@ def context(chart: str, values: Json, helm: Helm) -> dict[str, Any]:
         "mesh_id": value("global.meshID") or trust_domain,
         "environment": environment(own("env")),
         "injected_environment": ([] if own("runAsRoot") else [_UNPRIVILEGED]) + environment(own("env")),
-        "proxy_metadata": environment(value("meshConfig.defaultConfig.proxyMetadata")),
+        "proxy_metadata": environment(value(_METADATA), _METADATA),
         "network": not (own("env") or {}).get("ISTIO_META_NETWORK") and value("global.network"),
         "certified_by_istiod": value("global.pilotCertProvider") == "istiod",
         "has_token": not helm.has("jwt_policy") or value("global.jwtPolicy") == "third-party-jwt",

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from meshc.engine import Engine, Template
 from meshc.errors import InputError, MeshcError
-from meshc.gateways import built_in, customization, infrastructure, listeners, pods
+from meshc.gateways import built_in, customization, infrastructure, listeners, pods, shapes
 from meshc.gateways.classes import GatewayClass, managed_label, metadata, resolve
 from meshc.gateways.customization import IllegalChange
 from meshc.gateways.existing import Existing
@@ -38,6 +38,7 @@ def deploy(gateway: Json, settings: Settings, watched_namespaces: Collection[str
     Raises InputError for what is no Gateway, SettingsError for values and references its templates fail on.
     """
     check_gateway(gateway)
+    shapes.check([gateway, *settings.resources])
     chosen = resolve(str(gateway["spec"].get("gatewayClassName") or ""), settings)
     if chosen is None or not mine(gateway, settings, watched_namespaces):
         return Written([])

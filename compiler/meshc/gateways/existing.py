@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from meshc.catalog import Release
+from meshc.gateways.classes import metadata
 from meshc.gateways.infrastructure import NAME, OLD_NAME
 from meshc.yamlio import Json
 
@@ -23,7 +24,7 @@ class Existing:
         """Those of the documents that are in the namespace."""
         found = {}
         for document in resources:
-            meta = document.get("metadata") or {}
+            meta = metadata(document)
             if meta.get("namespace") == namespace:
                 found[str(document.get("kind")), str(meta.get("name"))] = document
         return cls(found)
@@ -34,7 +35,7 @@ class Existing:
         if kind == "ServiceAccount" and not release.has("gateways.existing_accounts_kept"):
             return True
         found = self.objects.get((kind, str(document["metadata"].get("name"))))
-        return found is None or _MANAGED in ((found.get("metadata") or {}).get("labels") or {})
+        return found is None or _MANAGED in (metadata(found).get("labels") or {})
 
     def name_label(self, deployment: str, release: Release) -> str:
         """The label that selects a Gateway's pods: the old one as long as a Deployment selects by it (until 1.23)."""

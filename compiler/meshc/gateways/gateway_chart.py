@@ -47,7 +47,7 @@ def context(values: Json, helm: Helm) -> dict[str, Any]:
 def _labels(name: str, value: Reader, helm: Helm) -> Json:
     given = value("labels") or {}
     selector = _selector(name, given, helm)
-    user = {k: as_text(v) for k, v in given.items() if k not in _SELECTOR}
+    user = {k: as_text(v, ("labels", k)) for k, v in given.items() if k not in _SELECTOR}
     common = helm.common_labels(chart="gateway", name=name)
     if not helm.has("common_labels"):
         common = {
@@ -76,7 +76,7 @@ def _labels(name: str, value: Reader, helm: Helm) -> Json:
 def _selector(name: str, given: Json, helm: Helm) -> Json:
     selector = {}
     for key, default in (("app", name), ("istio", name.removeprefix("istio-"))):
-        text = as_text(given[key]) if key in given else default
+        text = as_text(given[key], ("labels", key)) if key in given else default
         if text or helm.has("chart_empty_selector_label"):
             selector[key] = text
     return selector

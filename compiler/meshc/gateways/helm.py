@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from meshc import yamlio
 from meshc.catalog import Release
-from meshc.errors import SettingsError, UsageError
+from meshc.errors import PathPart, SettingsError, UsageError
 from meshc.yamlio import Json
 
 _MINOR = re.compile(r"v?(\d+)\.(\d+)")
@@ -62,15 +62,15 @@ def kubernetes_minor(version: str | None) -> int:
     return int(found[2]) if found[1] == "1" else _NEWEST
 
 
-def as_text(value: object) -> str:
-    """A scalar as Helm prints it into text; null prints as nothing."""
+def as_text(value: object, path: Sequence[PathPart] | None = None) -> str:
+    """A scalar as Helm prints it into text; null prints as nothing. Raises SettingsError for maps and lists."""
     match value:
         case None:
             return ""
         case bool():
             return "true" if value else "false"
         case dict() | list():
-            raise SettingsError("must be a text or a number", value=value, hint="write a text")
+            raise SettingsError("must be a text or a number", path=path, value=value, hint="write a text")
     return str(value)
 
 
@@ -81,9 +81,11 @@ def retyped(text: str) -> Json:
     return yamlio.load(text)
 
 
-def environment(values: Mapping[str, Any] | None) -> list[Json]:
-    """Environment entries of a map, sorted by name, values as text."""
-    return [{"name": name, "value": as_text(value)} for name, value in sorted((values or {}).items())]
+def environment(values: Mapping[str, Any] | None, path: str = "env") -> list[Json]:
+    """Environment entries of a map, sorted by name, values as text; SettingsError for a value that is none."""
+    if not isinstance(values or {}, Mapping):
+        raise SettingsError("must be a map of texts", path=path, value=values, hint="write NAME: value")
+    return [{"name": name, "value": as_text(value, (path, name))} for name, value in sorted((values or {}).items())]
 
 
 def kept_resources(resources: Json) -> Json:

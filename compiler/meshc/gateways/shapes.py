@@ -1,0 +1,95 @@
+"""Shapes of the cluster objects that decide about Gateways, checked before anything reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from meshc.errors import InputError, PathPart
+from meshc.yamlio import Json
+
+Shape = Any
+"""`text`, `number` or `texts` (a map of texts); a map of shapes; a list with the shape of its items."""
+
+_METADATA = {
+    "name": "text",
+    "namespace": "text",
+    "uid": "text",
+    "labels": "texts",
+    "annotations": "texts",
+}
+_LISTENERS = [{"name": "text", "port": "number", "protocol": "text"}]
+SHAPES: Mapping[str, Shape] = {
+    "Gateway": {
+        "metadata": _METADATA,
+        "spec": {
+            "gatewayClassName": "text",
+            "addresses": [{"type": "text", "value": "text"}],
+            "listeners": _LISTENERS,
+            "infrastructure": {
+                "labels": "texts",
+                "annotations": "texts",
+                "parametersRef": {"group": "text", "kind": "text", "name": "text"},
+            },
+            "allowedListeners": {
+                "namespaces": {"from": "text", "selector": {"matchLabels": "texts", "matchExpressions": [{}]}}
+            },
+        },
+    },
+    "GatewayClass": {"metadata": _METADATA, "spec": {"controllerName": "text"}},
+    "ConfigMap": {"metadata": _METADATA, "data": "texts"},
+    "Namespace": {"metadata": _METADATA},
+    "Deployment": {
+        "metadata": _METADATA,
+        "spec": {"selector": {"matchLabels": "texts"}, "template": {"metadata": {"labels": "texts"}}},
+    },
+    "ListenerSet": {
+        "metadata": _METADATA,
+        "spec": {"parentRef": {"name": "text", "namespace": "text", "kind": "text"}, "listeners": _LISTENERS},
+        "status": {"conditions": [{"type": "text", "status": "text"}]},
+    },
+}
+_KINDS = {"XListenerSet": "ListenerSet"}
+_WANTED = {"text": "a text", "number": "a number", "texts": "a map of texts"}
+
+
+def check(documents: Iterable[Json]) -> None:
+    """Raise InputError for a document of a kind that matters here whose fields have the wrong type."""
+    for document in documents:
+        kind = str(document.get("kind"))
+        shape = SHAPES.get(_KINDS.get(kind, kind))
+        if shape is not None:
+            name = document.get("metadata")
+            where = f"{kind}/{name.get('name')}" if isinstance(name, dict) else kind
+            _check(document, shape, (), where)
+
+
+def _check(value: Json, shape: Shape, path: tuple[PathPart, ...], where: str) -> None:
+    if value is None:
+        return
+    if isinstance(shape, dict):
+        _expect(isinstance(value, dict), "a map", value, path, where)
+        for key, inner in shape.items():
+            _check(value.get(key), inner, (*path, key), where)
+    elif isinstance(shape, list):
+        _expect(isinstance(value, list), "a list", value, path, where)
+        for index, item in enumerate(value):
+            _expect(isinstance(item, dict), "a map", item, (*path, index), where)
+            _check(item, shape[0], (*path, index), where)
+    else:
+        _expect(_fits(value, shape), _WANTED[shape], value, path, where)
+
+
+def _fits(value: Json, kind: str) -> bool:
+    match kind:
+        case "texts":
+            return isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
+        case "number":
+            return isinstance(value, int) and not isinstance(value, bool)
+        case _:
+            return isinstance(value, str)
+
+
+def _expect(fine: bool, wanted: str, value: Json, path: tuple[PathPart, ...], where: str) -> None:
+    if not fine:
+        raise InputError(f"{where}: must be {wanted}", path=path, value=value, hint=f"write {wanted} here")
