@@ -8,21 +8,9 @@ from typing import Annotated
 import typer
 
 from meshc import __version__
-from meshc.cli.commands import (
-    bootstrap,
-    capture,
-    check,
-    diff,
-    explain,
-    inject,
-    ports,
-    profiles,
-    releases,
-    render,
-    schema,
-    uninject,
-    webhook,
-)
+from meshc.cli.commands import bootstrap, capture, ports, render, schema
+
+VERBS = (render, bootstrap, ports, capture, schema)
 
 app = typer.Typer(
     name="meshc",
@@ -32,21 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (
-    render,
-    inject,
-    uninject,
-    bootstrap,
-    diff,
-    check,
-    explain,
-    ports,
-    capture,
-    webhook,
-    releases,
-    profiles,
-    schema,
-):
+for module in VERBS:
     module.register(app)
 
 

@@ -12,10 +12,9 @@ from typing import Any
 from meshc import load
 from meshc.cli.options import SettingsOptions
 from meshc.errors import UsageError
+from meshc.load import Project
 from meshc.settings import Settings
 from meshc.yamlio import Document
-
-CONTEXT_KINDS = frozenset({"Namespace", "ProxyConfig", "GatewayClass", "ConfigMap", "Node"})
 
 
 @dataclass(frozen=True)
@@ -47,14 +46,16 @@ def gather(
     return Inputs(named, documents, settings)
 
 
-def resolve(options: SettingsOptions, documents: Sequence[Document], *, mode: str, project: Any = None) -> Settings:
+def resolve(
+    options: SettingsOptions, documents: Sequence[Document], *, mode: str, project: Project | None = None
+) -> Settings:
     """The settings the options ask for, with meshc.yaml beneath them and the context documents among the inputs."""
     keywords = settings_keywords(options, project)
     keywords["mode"] = keywords.get("mode") or mode
-    return Settings.load(**keywords, resources=context_documents(documents))
+    return Settings.load(**keywords, resources=load.context(documents))
 
 
-def settings_keywords(options: SettingsOptions, project: Any = None) -> dict[str, Any]:
+def settings_keywords(options: SettingsOptions, project: Project | None = None) -> dict[str, Any]:
     """Keywords of `Settings.load` for what was said, on the command line or (beneath it) in meshc.yaml."""
     said = {f.name: getattr(options, f.name) for f in dataclasses.fields(options)}
     for name in ("settings", "no_settings", "debug"):
@@ -64,17 +65,12 @@ def settings_keywords(options: SettingsOptions, project: Any = None) -> dict[str
     return project.under(keywords) if project else keywords
 
 
-def context_documents(documents: Sequence[Document]) -> list[Document]:
-    """Namespaces, ProxyConfigs, GatewayClasses, ConfigMaps and Nodes among documents."""
-    return [d for d in documents if isinstance(d.value, dict) and d.value.get("kind") in CONTEXT_KINDS]
-
-
-def project_file(options: SettingsOptions) -> Any:
+def project_file(options: SettingsOptions, *, quiet: bool = False) -> Project | None:
     """The project file that counts, named on stderr; None when there is none or it is to be ignored."""
     if options.no_settings:
         return None
     project = load.project(Path(options.settings) if options.settings else None)
-    if project is not None:
+    if project is not None and not quiet:
         print(f"settings: {project.file}", file=sys.stderr)
     return project
 

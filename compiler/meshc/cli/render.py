@@ -88,11 +88,9 @@ def _units(inputs: Inputs, chart: GatewayChart | None, places: dict[str, str]) -
 def _of_profile(settings: Settings) -> list[Unit]:
     from meshc.gateways.api import profile_gateways
 
-    return [
-        u
-        for objects in profile_gateways(settings)
-        for u in _gateway(objects, settings, source=f"profile {settings.profile}")
-    ]
+    source = f"profile {settings.profile}"
+    found = profile_gateways(settings)
+    return [unit for _, objects in found for unit in _gateway(objects, settings, source=source)]
 
 
 def _of_chart(chart: GatewayChart, settings: Settings) -> list[Unit]:

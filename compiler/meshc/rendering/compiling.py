@@ -30,7 +30,7 @@ def compile_unit(
 
 
 def _compiled(unit: Unit, settings: Settings, facts: Mapping[str, Json], places: Mapping[str, str]) -> Rendered:
-    result = inject(unit.manifest, settings, namespace=unit.namespace, mode=settings.mode, places=places)
+    result = inject(unit.manifest, settings, namespace=unit.namespace, mode=settings.mode, pod_template_paths=places)
     files = {"manifest.yaml": yamlio.dump(result.manifest).encode("utf-8", "surrogatepass")}
     if unit.resources:
         files["resources.yaml"] = yamlio.dump_all(unit.resources).encode("utf-8", "surrogatepass")

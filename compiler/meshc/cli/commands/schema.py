@@ -1,0 +1,25 @@
+"""`meshc schema`: options."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from meshc.cli.border import verb
+from meshc.cli.commands.common import Output
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the tree."""
+    app.command("schema")(verb(schema))
+
+
+def schema(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Which schema; without a name all are listed.")] = None,
+    output: Output = None,
+) -> int:
+    """Print a JSON Schema for editors: MeshConfig, ProxyConfig, Values, …"""
+    from meshc.cli.schema import schema as run
+
+    return run(name, output=output)

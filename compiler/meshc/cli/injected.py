@@ -1,0 +1,78 @@
+"""The pods among a verb's inputs, each injected: as it came, or injected now; with the settings of its own release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from meshc import load
+from meshc.bootstraps import pods
+from meshc.cli.inputs import Inputs, gather, project_file, resolve
+from meshc.cli.options import SettingsOptions
+from meshc.errors import InputError
+from meshc.settings import Settings
+from meshc.yamlio import Document, Json
+
+
+@dataclass(frozen=True)
+class Injected:
+    """One workload: where it came from, its injected form, the settings that hold for it, whether it came injected."""
+
+    document: Document
+    manifest: Json
+    settings: Settings
+    came_injected: bool
+
+
+def injected(files: Sequence[str], options: SettingsOptions) -> tuple[Inputs, list[Injected]]:
+    """The inputs, and every pod and workload among the files; the release is that of the proxy's image where none is asked for.
+
+    A workload that is not injected by its own labels or policy comes as it is.  Raises InputError when there is none.
+    """
+    inputs = gather(files, options)
+    project = project_file(options, quiet=True)
+    known: dict[str | None, Settings] = {None: inputs.settings}
+    found = []
+    for document in _workloads(inputs.documents):
+        named = (
+            None
+            if options.release or (project and "release" in project.settings)
+            else pods.image_release(document.value)
+        )
+        if named not in known:
+            known[named] = resolve(replace(options, release=named), inputs.documents, mode="webhook", project=project)
+        found.append(_injected(document, known[named]))
+    if not found:
+        hint = "give a Pod, or a workload such as a Deployment"
+        raise InputError("no pod among the documents", file=inputs.named[0], hint=hint)
+    return inputs, found
+
+
+def bootstrap_of(one: Injected, facts: dict[str, Json] | None = None) -> Json:
+    """The compiled envoy-rev.json as a dict; None where the pod runs no Envoy."""
+    import orjson
+
+    from meshc.bootstraps.api import bootstrap
+
+    if not pods.carries_bootstrap(pods.pod_of(one.manifest)):
+        return None
+    data = bootstrap(one.manifest, one.settings, facts or {}).envoy
+    return orjson.loads(data) if data is not None else None
+
+
+def _workloads(documents: Sequence[Document]) -> Iterator[Document]:
+    for document in documents:
+        for value in load.opened(document.value):
+            try:
+                pods.pod_of(value)
+            except InputError:
+                continue
+            yield document if value is document.value else replace(document, value=value)
+
+
+def _injected(document: Document, settings: Settings) -> Injected:
+    from meshc.injection.api import inject
+
+    if pods.carries_bootstrap(pods.pod_of(document.value)):
+        return Injected(document, document.value, settings, came_injected=True)
+    return Injected(document, inject(document, settings, mode=settings.mode).manifest, settings, came_injected=False)
