@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from meshc.catalog import Release
@@ -11,16 +12,17 @@ from meshc.models.proto_reader import Reader
 from meshc.yamlio import Document, Json
 
 _MISREAD = "could not parse configuration values: "
+_MODEL = re.compile(r" of (\w*Values|\w+Spec)\b")
 
 Path = tuple[PathPart, ...]
 
 
 class Findings:
-    """What a reading found wrong: errors in the order of the document, and warnings."""
+    """What a reading found wrong: errors and warnings, in users' words."""
 
     def __init__(self, reader: Reader) -> None:
-        self.errors: list[MeshcError] = [*reader.errors]
-        self.warnings: list[str] = [*reader.warnings]
+        self.errors: list[MeshcError] = [_advised(error, reader.release) for error in reader.errors]
+        self.warnings: list[str] = [_MODEL.sub("", text) for text in reader.warnings]
 
 
 def read(values: Json, release: Release, *, strict: bool, path: Path = (), descoped: bool = False) -> Findings:
@@ -100,6 +102,17 @@ def camel_case(message: str, document: Json, release: Release) -> Json:
         elif field.json == key or field.json not in document:
             found[field.json] = _respelt(field, value, release)
     return found
+
+
+def _advised(error: MeshcError, release: Release) -> MeshcError:
+    """Take the model's name out of an error; for values that became mesh settings say where they are now."""
+    error.message = _MODEL.sub("", error.message)
+    key = error.parts[-1] if error.parts else None
+    if error.hint is None and error.parts[-3:-1] == ("global", "proxy"):
+        for message, where in (("MeshConfig", "meshConfig"), ("ProxyConfig", "meshConfig.defaultConfig")):
+            if key in proto_table.fields(message, release):
+                error.hint = f"write {where}.{key}"
+    return error
 
 
 def _respelt(field: proto_table.Field, value: Json, release: Release) -> Json:

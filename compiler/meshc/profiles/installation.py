@@ -62,7 +62,7 @@ def combine(release: Release, profile: str, *, stamp: Json, user: Json) -> Insta
         spec = merge_specs(release, spec, _profile(release, profile))
     spec = merge_specs(release, spec, stamp)
     spec = merge_specs(release, spec, user)
-    _switch_gateways(release, spec, user)
+    _switch_gateways(release, spec)
     return Installation(release, spec, user)
 
 
@@ -79,7 +79,7 @@ def _profile(release: Release, name: str) -> Json:
     raise SettingsError(f'profile "{name}" not found', path="profile", value=name, hint=hint)
 
 
-def _switch_gateways(release: Release, spec: Json, user: Json) -> None:
+def _switch_gateways(release: Release, spec: Json) -> None:
     """Let `values.gateways.<name>.enabled` switch gateways, as far as the engine listens to it."""
     unified = release.has("profiles.unified_installer")
     for kind, standard in GATEWAY_KINDS.items():
@@ -89,4 +89,3 @@ def _switch_gateways(release: Release, spec: Json, user: Json) -> None:
             wish = get(section(spec, "values"), ["gateways", str(name), "enabled"])
             if isinstance(wish, bool) and (wish or not unified):
                 component["enabled"] = wish
-    del user

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from meshc.errors import SettingsError
 from meshc.profiles.trees import without_nulls
 from meshc.yamlio import Json
 
@@ -63,10 +64,22 @@ def merge_keyed(old: list[Any], new: list[Any], *, key: str, path: str = "") -> 
 def _lists(base: list[Any], over: list[Any], path: str) -> list[Any]:
     key = _key(path)
     if key and all(isinstance(item, dict) for item in (*base, *over)):
+        _require(over, key, path)
         return merge_keyed(base, over, key=key, path=path)
     if path in _SETS:
         return base + [item for item in over if item not in base]
     return copy.deepcopy(over)
+
+
+def _require(items: list[Any], key: str, path: str) -> None:
+    for index, item in enumerate(items):
+        if key not in item:
+            raise SettingsError(
+                f"an item of this list is found by its {key}",
+                path=f"{path}[{index}]",
+                value=item,
+                hint=f"give the item a {key}, or address it as [{key}:…]",
+            )
 
 
 def _key(path: str) -> str | None:

@@ -28,7 +28,7 @@ def gateway_values(install: Installation, values: Json, kind: str, component: Js
     """User values for the chart of one gateway: the common ones with the gateway's own name, labels and ports."""
     found = copy.deepcopy(values)
     standard = GATEWAY_KINDS[kind]
-    own: dict[str, Any] = {"name": component.get("name")}
+    own: dict[str, Any] = {"name": component.get("name") or ""}
     if component.get("label"):
         own["labels"] = component["label"]
     ports = get(component, "k8s.service.ports")

@@ -50,8 +50,13 @@ def resolve(request: Request, release: Release) -> Halves:
         profile=installed.profile if installed else None,
         installed=installed,
         spec=spec,
-        warnings=tuple(warnings),
+        warnings=(*warnings, *_nameless(installed)),
     )
+
+
+def _nameless(installed: Resolved | None) -> list[str]:
+    nameless = [gateway for gateway in installed.gateways if not gateway.name] if installed else []
+    return [f"a gateway of {gateway.chart} has no name: address it as [name:…]" for gateway in nameless]
 
 
 def _half(document: Any, over: Json, from_profile: Json | None) -> Json | None:

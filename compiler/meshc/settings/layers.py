@@ -12,7 +12,8 @@ from meshc.errors import UsageError
 from meshc.models import values_reading
 from meshc.profiles import helmflags, setflags
 from meshc.profiles.installation import merge_specs
-from meshc.profiles.trees import get, merged
+from meshc.profiles.environment import text
+from meshc.profiles.trees import get, merged, put
 from meshc.settings.request import Request
 from meshc.yamlio import Document, Json
 
@@ -31,7 +32,7 @@ class Layer:
 
 def layers(request: Request, release: Release) -> list[Layer]:
     """The user's layers, lowest first; raises UsageError or InputError for what is no layer."""
-    found = list(_operators(request))
+    found = [replace(layer, spec=_as_text(layer.spec, release)) for layer in _operators(request)]
     found += [_file(document, ("values",)) for document in request.values]
     found += [_mesh(_file(document, ("meshConfig",)), release) for document in request.mesh_config]
     return found
@@ -45,7 +46,7 @@ def combined(request: Request, release: Release, found: list[Layer]) -> Json:
     flags = copy.deepcopy(spec)
     for flag in request.set:
         write_flag(request, release, flags, flag)
-    return flags
+    return _as_text(flags, release)
 
 
 def write_flag(request: Request, release: Release, spec: dict[str, Any], flag: str) -> None:
@@ -79,6 +80,17 @@ def chosen_profile(request: Request, spec: Json) -> str | None:
             hint="keep one of them",
         )
     return request.profile
+
+
+def _as_text(spec: Json, release: Release) -> Json:
+    """Turn proxyMetadata numbers and booleans into text, as some releases of istioctl do."""
+    metadata = get(spec, "meshConfig.defaultConfig.proxyMetadata")
+    if not isinstance(metadata, dict) or not release.has("profiles.proxy_metadata_stays_text"):
+        return spec
+    texts = {key: text(value) if isinstance(value, bool | int | float) else value for key, value in metadata.items()}
+    found = copy.deepcopy(spec)
+    put(found, "meshConfig.defaultConfig.proxyMetadata", texts)
+    return found
 
 
 def _operators(request: Request) -> Iterator[Layer]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from meshc.yamlio import Document, Json
 
 MODES = ("webhook", "kube-inject")
 INSTALLERS = ("istioctl", "helm")
+_TEXTS = ("release", "profile", "namespace", "revision", "kube_version", "network", "cluster")
+_KUBERNETES = re.compile(r"v?\d+\.\d+(\.\d+)?([-+].*)?\Z", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +48,8 @@ class Request:
     @classmethod
     def of(cls, **given: Any) -> Request:
         """Read the files of a call of `Settings.load`; raises UsageError for words outside an enumeration."""
+        for option in _TEXTS:
+            _check_text(option, given[option])
         _one_of("mode", given["mode"], MODES)
         _one_of("installer", given["installer"], INSTALLERS)
         strict = not given["lenient"]
@@ -90,6 +95,14 @@ def _text(name: str, value: object) -> str:
     if isinstance(value, str | int | float):
         return str(value)
     raise UsageError("a feature is a text", path=f"feature.{name}", value=value, hint=f'{name}: "true"')
+
+
+def _check_text(option: str, value: object) -> None:
+    flag = "--" + option.replace("_", "-")
+    if value is not None and not isinstance(value, str | Release):
+        raise UsageError("must be text", path=flag, value=value, hint=f'quote it: "{value}"')
+    if option == "kube_version" and isinstance(value, str) and not _KUBERNETES.match(value):
+        raise UsageError("not a Kubernetes version", path=flag, value=value, hint="write 1.34 or 1.34.2")
 
 
 def _one_of(option: str, word: str, known: tuple[str, ...]) -> None:

@@ -24,9 +24,11 @@ def check(request: Request, release: Release, layers: list[Layer], spec: Json) -
         warnings += [f"{layer.label}: {text}" for text in found.warnings]
     if not errors and request.set:
         found = _flags(request, release, spec)
-        errors += [values_reading.locate(error, error.parts, Document(spec, "--set")) for error in found.errors]
+        errors += [_of_flag(error, spec) for error in found.errors]
         warnings += [f"--set: {text}" for text in found.warnings if not any(text in known for known in warnings)]
     if errors:
+        order = [*dict.fromkeys(error.file or "" for error in errors)]
+        errors.sort(key=lambda error: (order.index(error.file or ""), error.line or 0, error.column or 0))
         raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
     return warnings
 
@@ -35,10 +37,9 @@ def _read(request: Request, release: Release, layer: Layer) -> Findings:
     strict = not request.lenient
     if layer.prefix == ("spec",):
         return values_reading.read_operator(layer.spec, release, strict=strict, path=("spec",))
-    tree = layer.spec[layer.prefix[0]]
     if layer.prefix == ("meshConfig",):
-        return values_reading.read_mesh(tree, release, strict=strict)
-    return values_reading.read(tree, release, strict=strict, descoped=_descoped(request, release))
+        return values_reading.read_mesh(layer.document and layer.document.value, release, strict=strict)
+    return values_reading.read(layer.spec["values"], release, strict=strict, descoped=_descoped(request, release))
 
 
 def _flags(request: Request, release: Release, spec: Json) -> Findings:
@@ -46,6 +47,12 @@ def _flags(request: Request, release: Release, spec: Json) -> Findings:
     if request.installer == "helm":
         return values_reading.read(helm_values(spec), release, strict=strict, descoped=_descoped(request, release))
     return values_reading.read_operator(spec, release, strict=strict)
+
+
+def _of_flag(error: MeshcError, spec: Json) -> MeshcError:
+    if error.message == "must be text":
+        error.hint = "--set makes a number or a boolean of this: put it in a file, quoted"
+    return values_reading.locate(error, error.parts, Document(spec, "--set"))
 
 
 def _descoped(request: Request, release: Release) -> bool:
