@@ -1,104 +1,58 @@
-"""Values of the capture annotations, judged as Istio's injector and CNI plugin judge them (spec injection § 6)."""
+"""Values of the capture annotations that Istio's injector and CNI plugin refuse, each with a remedy (spec injection § 6)."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from meshc.catalog import Release
 from meshc.errors import InputError, PathPart
-from meshc.interception.ranges import parse_cidr
+from meshc.models import annotations as known
+from meshc.models.annotation_values import problem
+from meshc.yamlio import Json
 
 TRAFFIC = "traffic.sidecar.istio.io/"
 MODE = "sidecar.istio.io/interceptionMode"
 STATUS_PORT = "status.sidecar.istio.io/port"
 REROUTE = "istio.io/reroute-virtual-interfaces"
-MODES = ("REDIRECT", "TPROXY", "NONE")
-_INTERFACE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
-_PORTS_HINT = 'write decimal ports between 0 and 65535 separated by commas, e.g. "80,443"'
-_RANGES_HINT = 'write address/length separated by commas without blanks, e.g. "10.0.0.0/8,192.168.0.0/16"'
+_CAPTURE = (MODE, STATUS_PORT, REROUTE, TRAFFIC)
+_HINTS = {
+    "interception_mode": "write REDIRECT, TPROXY or NONE",
+    "include_cidrs": 'write `*` alone or ranges separated by commas without blanks, e.g. "10.0.0.0/8,192.168.0.0/16"',
+    "exclude_cidrs": 'write ranges separated by commas without blanks, e.g. "10.0.0.0/8,192.168.0.0/16"; `*` is not allowed here',
+    "interfaces": 'write interface names separated by commas, e.g. "eth1,net1"',
+    "status_port": 'write one decimal port, e.g. "15020"',
+    "include_inbound_ports": 'write `*` alone or decimal ports between 0 and 65535 separated by commas, e.g. "80,443"',
+    "exclude_inbound_ports": 'write decimal ports between 0 and 65535 separated by commas, e.g. "80,443"',
+    "exclude_outbound_ports": 'write decimal ports between 0 and 65535 separated by commas, e.g. "80,443"',
+    "bool": 'write "true" or "false"',
+    "uint32": "write a number without sign or blanks, in quotes",
+    "quantity": 'write a quantity, e.g. "100m" or "128Mi"',
+    "proxy_config": "write ProxyConfig fields in YAML, e.g. `concurrency: 2`",
+}
 
 
 def problems(
-    annotations: Mapping[str, str], release: Release, *, path: tuple[PathPart, ...] = ("metadata", "annotations")
+    annotations: Mapping[str, Json],
+    release: Release,
+    *,
+    path: tuple[PathPart, ...] = ("metadata", "annotations"),
+    every: bool = False,
 ) -> Iterator[InputError]:
-    """One error per capture annotation that Istio would refuse, with the reason Istio gives and a remedy."""
-    for name, check in _CHECKS.items():
-        value = annotations.get(name)
-        if value is None or (check is _interfaces and not release.has("interception.interface_names_checked")):
+    """One error per annotation that Istio would refuse: those about capture, or with `every` all that are checked."""
+    for name, entry in known.table().items():
+        if name not in annotations or not (every or name.startswith(_CAPTURE)) or not entry.checked_in(release):
             continue
-        found = check(str(value)) if isinstance(value, str) else ("annotations are text", "put the value in quotes")
-        if found:
-            reason, hint = found
+        value, check = annotations[name], entry.check or ""
+        if not isinstance(value, str):
+            yield InputError(
+                f"annotation '{name}' is not text", path=(*path, name), value=value, hint="put the value in quotes"
+            )
+        elif reason := problem(check, value, release):
             message = f"invalid value '{value}' for annotation '{name}': {reason}"
-            yield InputError(message, path=(*path, name), value=value, hint=hint)
+            yield InputError(message, path=(*path, name), hint=_HINTS.get(check))
 
 
-def ports(text: str) -> list[int] | None:
-    """The ports of a list as the injector reads it (trimmed, empty is none); None when a member is no port."""
-    text = text.strip()
-    members = [m.strip() for m in text.split(",")] if text else []
-    if not all(m.isascii() and m.isdigit() and int(m) <= 65535 for m in members):
-        return None
-    return [int(m) for m in members]
-
-
-Verdict = tuple[str, str] | None
-
-
-def _mode(value: str) -> Verdict:
-    if value in MODES:
-        return None
-    return f"interceptionMode invalid, use REDIRECT,TPROXY,NONE: {value}", "write REDIRECT, TPROXY or NONE"
-
-
-def _ranges(name: str, *, wildcard: bool) -> Callable[[str], Verdict]:
-    def check(value: str) -> Verdict:
-        if value == "" or (wildcard and value == "*"):
-            return None
-        for member in value.split(","):
-            if parse_cidr(member) is None:
-                hint = "write `*` alone or a list of ranges, not both" if member == "*" and wildcard else _RANGES_HINT
-                return f"{name} invalid: failed parsing cidr '{member}': not an address range", hint
-        return None
-
-    return check
-
-
-def _ports(name: str, *, wildcard: bool = False, single: bool = False) -> Callable[[str], Verdict]:
-    def check(value: str) -> Verdict:
-        if wildcard and value == "*":
-            return None
-        found = ports(value)
-        if found is None or (single and len(found) != 1):
-            bad = next((m.strip() for m in value.split(",") if ports(m) is None or not m.strip()), value)
-            return f"{name} invalid: failed parsing port '{bad}': not a port number", _PORTS_HINT
-        return None
-
-    return check
-
-
-def _interfaces(value: str) -> Verdict:
-    hint = 'write interface names separated by commas, e.g. "eth1,net1"'
-    for member in (m.strip() for m in value.split(",")) if value else ():
-        if not member:
-            return "empty interface name", hint
-        if len(member) > 15:
-            return f'interface name "{member}" too long (max 15 chars)', hint
-        if not _INTERFACE.fullmatch(member):
-            return f'interface name "{member}" contains invalid characters', hint
-    return None
-
-
-_CHECKS: dict[str, Callable[[str], Verdict]] = {
-    MODE: _mode,
-    STATUS_PORT: _ports("excludeInboundPorts", single=True),
-    f"{TRAFFIC}includeOutboundIPRanges": _ranges("includeIPRanges", wildcard=True),
-    f"{TRAFFIC}excludeOutboundIPRanges": _ranges("excludeIPRanges", wildcard=False),
-    f"{TRAFFIC}includeInboundPorts": _ports("includeInboundPorts", wildcard=True),
-    f"{TRAFFIC}excludeInboundPorts": _ports("excludeInboundPorts"),
-    f"{TRAFFIC}excludeOutboundPorts": _ports("excludeOutboundPorts"),
-    f"{TRAFFIC}excludeInterfaces": _interfaces,
-    f"{TRAFFIC}kubevirtInterfaces": _interfaces,
-    REROUTE: _interfaces,
-}
+def ports(text: str) -> list[int]:
+    """The ports of a list as the injector reads it; members it would refuse are left out (`problems` reports them)."""
+    members = (m.strip() for m in text.split(","))
+    return [int(m) for m in members if m.isascii() and m.isdigit() and int(m) <= 65535]

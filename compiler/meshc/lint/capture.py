@@ -1,0 +1,91 @@
+"""Served ports that the packet rules pass by the proxy, mesh ports they catch, and applications that look like the proxy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from meshc.interception import packets, trace
+from meshc.interception.annotations import TRAFFIC, ports
+from meshc.interception.api import Rules
+from meshc.lint.subject import Path, Problem, Subject
+
+_SELF_SERVED = ("agent-status", "envoy-health", "envoy-prometheus")
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Rules `served-port-not-captured`, `mesh-port-captured`, `application-runs-as-proxy`."""
+    if subject.rules is None:
+        return
+    yield from _served(subject, subject.rules)
+    yield from _mesh(subject, subject.rules)
+    yield from _identity(subject, subject.rules)
+
+
+def captured(rules: Rules, port: int) -> bool:
+    """Whether a connection from outside to a port of the pod reaches the proxy."""
+    assert rules.config is not None
+    packet = packets.read(f"10.0.0.5:{port} -> inbound", rules.config)
+    return trace.walk(rules, packet).verdict == "redirected"
+
+
+def excluding(subject: Subject, port: int) -> Path | None:
+    """Where the user's annotation says that an inbound port is not captured, if one does."""
+    include, exclude = (f"{TRAFFIC}{n}" for n in ("includeInboundPorts", "excludeInboundPorts"))
+    annotations = subject.pod.annotations
+    if port in ports(str(annotations.get(exclude, ""))):
+        return subject.annotation_path(exclude)
+    listed = annotations.get(include)
+    if listed is not None and str(listed) != "*" and port not in ports(str(listed)):
+        return subject.annotation_path(include)
+    return None
+
+
+def _served(subject: Subject, rules: Rules) -> Iterator[Problem]:
+    own = {p.number for p in subject.ports.ports if p.id != "application"} if subject.ports else set()
+    for container, path in subject.applications():
+        for index, entry in enumerate(container.get("ports") or []):
+            number = entry.get("containerPort")
+            if not isinstance(number, int) or entry.get("protocol", "TCP") != "TCP" or number in own or number == 15008:
+                continue
+            if not captured(rules, number):
+                place = excluding(subject, number)
+                name = container.get("name")
+                message = f"container {name} serves {number}, but inbound connections to it bypass the proxy: no mTLS, no policy"
+                hint = "leave the port out of the exclusion, or add it to includeInboundPorts"
+                yield Problem(
+                    "served-port-not-captured",
+                    "warning",
+                    place or (*path, "ports", index, "containerPort"),
+                    message,
+                    hint,
+                )
+
+
+def _mesh(subject: Subject, rules: Rules) -> Iterator[Problem]:
+    for port in subject.ports.ports if subject.ports else ():
+        if port.id in _SELF_SERVED and not port.bind.startswith("127.") and captured(rules, port.number):
+            message = (
+                f"port {port.number} ({port.id}, from {port.source}) is captured: nobody outside the pod reaches it"
+            )
+            hint = f"add {port.number} to {TRAFFIC}excludeInboundPorts, or keep the default number"
+            yield Problem("mesh-port-captured", "warning", (*subject.pod.path, "metadata"), message, hint)
+
+
+def _identity(subject: Subject, rules: Rules) -> Iterator[Problem]:
+    """What runs as the proxy's user or group is taken for the proxy: nothing it sends is captured."""
+    assert rules.config is not None
+    pod = subject.pod.spec.get("securityContext") or {}
+    for container, path in subject.applications():
+        own = container.get("securityContext") or {}
+        for field, ids in (("runAsUser", rules.config.uids), ("runAsGroup", rules.config.gids)):
+            value = own.get(field, pod.get(field))
+            if value is not None and str(value) in ids:
+                place = (
+                    (*path, "securityContext", field)
+                    if field in own
+                    else (*subject.pod.path, "spec", "securityContext", field)
+                )
+                message = f"container {container.get('name')} runs with the proxy's {field} {value}: what it sends is never captured"
+                yield Problem(
+                    "application-runs-as-proxy", "warning", place, message, "run the application with another id"
+                )

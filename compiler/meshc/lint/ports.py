@@ -1,0 +1,64 @@
+"""Application ports against the mesh's, named ports, and hosts' networks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from meshc.interception.ports.model import Port
+from meshc.lint.subject import Path, Problem, Subject
+from meshc.yamlio import Json
+
+# not listened on in every pod, but treated apart by the packet rules of every injected one
+_RESERVED = {
+    15008: "the HBONE tunnel port is never captured",
+    15053: "with DNS capture the agent's DNS server listens here",
+}
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Rules `port-collision`, `reserved-port`, `host-network`."""
+    yield from _host_network(subject)
+    if subject.ports is None:
+        return
+    mesh = {(t, p.number): p for p in subject.ports.ports for t in p.transport.split("+") if _is_mesh(p)}
+    for container, path in subject.applications():
+        for index, entry in enumerate(container.get("ports") or []):
+            yield from _collision(entry, mesh, (*path, "ports", index), str(container.get("name")))
+
+
+def _collision(
+    entry: Mapping[str, Json], mesh: Mapping[tuple[str, int], Port], path: Path, container: str
+) -> Iterator[Problem]:
+    number, transport = entry.get("containerPort"), str(entry.get("protocol") or "TCP").lower()
+    taken = mesh.get((transport, number)) if isinstance(number, int) else None
+    place = (*path, "containerPort")
+    if taken:
+        message = f"port {number} of container {container} is taken by {taken.process}: {taken.purpose}"
+        hint = (
+            f"let the application listen on another port; {taken.setting} moves the mesh's" if taken.setting else None
+        )
+        yield Problem("port-collision", "error", place, message, hint)
+    elif number in _RESERVED and (transport == "tcp" or number == 15053):
+        message = f"port {number} of container {container} is one of the mesh's: {_RESERVED[number]}"
+        yield Problem("reserved-port", "warning", place, message, "let the application listen on another port")
+
+
+def _is_mesh(port: Port) -> bool:
+    return port.transport != "unix" and port.process != "none" and port.id not in ("application", "gateway-traffic")
+
+
+def _host_network(subject: Subject) -> Iterator[Problem]:
+    if subject.pod.spec.get("hostNetwork") is not True:
+        return
+    wanted = subject.pod.labels.get("sidecar.istio.io/inject", subject.pod.annotations.get("sidecar.istio.io/inject"))
+    message = "a pod on the host's network is never injected: its packet rules would be the node's"
+    if wanted == "false" or subject.injected is not None:
+        return
+    place = (*subject.pod.path, "spec", "hostNetwork")
+    yield Problem(
+        "host-network",
+        "warning",
+        place,
+        message,
+        'leave hostNetwork out, or say so with the label sidecar.istio.io/inject: "false"',
+    )

@@ -1,0 +1,119 @@
+"""What the checks look at: the user's pod, the injected one, its ports and its packet rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+from meshc.catalog import Release
+from meshc.errors import InputError, MeshcError, PathPart
+from meshc.interception.api import Rules
+from meshc.interception.api import capture as compute_rules
+from meshc.interception.pods import PROXY, Pod, pod_of
+from meshc.interception.ports.model import PortMap
+from meshc.interception.ports.pod import pod_ports
+from meshc.reports.finding import Severity
+from meshc.yamlio import Document, Json
+
+Path = tuple[PathPart, ...]
+
+
+class HasSettings(Protocol):
+    """What lint needs of `Settings`."""
+
+    @property
+    def release(self) -> Release:
+        """The Istio release."""
+
+    @property
+    def mesh_config(self) -> Json:
+        """The mesh's settings."""
+
+    @property
+    def resources(self) -> Sequence[Json]:
+        """Namespaces among the inputs."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A finding before its place in the file is known; `path` is one of the user's document."""
+
+    rule: str
+    severity: Severity
+    path: Path
+    message: str
+    hint: str | None = None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One workload; `injected` is None where nothing was injected."""
+
+    document: Document
+    pod: Pod
+    injected: Pod | None
+    settings: HasSettings
+    bootstrap: Mapping[str, Json] | None = None
+    services: Sequence[Json] = field(default_factory=tuple)
+
+    @property
+    def where(self) -> str:
+        """`namespace/kind.name`."""
+        kind = str(self.pod.document.get("kind") or "pod").lower()
+        return f"{self.pod.namespace or 'default'}/{kind}.{self.pod.name}"
+
+    @property
+    def result(self) -> Pod:
+        """The pod that will run."""
+        return self.injected or self.pod
+
+    @cached_property
+    def ports(self) -> PortMap | None:
+        """Ports of the injected pod."""
+        if self.injected is None or self.injected.proxy is None:
+            return None
+        document, config = self.injected.document, self.settings.mesh_config or {}
+        return pod_ports(document, self.settings.release, bootstrap=self.bootstrap, mesh_config=config)
+
+    @cached_property
+    def rules(self) -> Rules | None:
+        """Packet rules of the injected pod; None where there are none or its settings are refused (another check says so)."""
+        if self.injected is None or self.injected.init is None:
+            return None
+        try:
+            made = compute_rules(self.injected.document, self.settings)
+        except MeshcError:
+            return None
+        return made if made.config else None
+
+    def applications(self) -> list[tuple[Mapping[str, Json], Path]]:
+        """The user's containers with their paths in the user's document."""
+        return [(c, path) for c, path in self.pod.applications() if c.get("name") != PROXY]
+
+    def annotation_path(self, name: str) -> Path:
+        """Where an annotation stands in the user's document, or would."""
+        return (*self.pod.path, "metadata", "annotations", name)
+
+    def place(self, container: str, *rest: PathPart) -> Path:
+        """The path of a container of the result in the user's document; the pod's spec where it was injected."""
+        found = next((path for c, path in self.pod.containers() if c.get("name") == container), None)
+        return (*found, *rest) if found else (*self.pod.path, "spec")
+
+
+def subject_of(
+    document: Document,
+    injected: Json,
+    settings: HasSettings,
+    *,
+    bootstrap: Mapping[str, Json] | None,
+    services: Sequence[Json],
+) -> Subject | None:
+    """The subject of a document; None when it holds no pod."""
+    try:
+        pod = pod_of(document.value)
+        result = pod_of(injected) if injected is not None else None
+    except InputError:
+        return None
+    return Subject(document, pod, result, settings, bootstrap, services)
