@@ -25,18 +25,18 @@ _STRUCT_LIKE = frozenset({"quantity", "intstr", "time"})
 
 
 @cache
-def decoder(name: str, level: int, *, courtesy: bool) -> Decoder:
+def decoder(name: str, level: int, *, courtesy: bool, overlay: bool = False) -> Decoder:
     """The decoder of a struct at a Kubernetes minor: value → typed value, keys in the order of the API's struct.
 
-    With `courtesy`, unquoted numbers and booleans become strings where the schema wants a string.
-    The decoder raises Mismatch.
+    With `courtesy`, unquoted numbers and booleans become strings where the schema wants a string.  In an `overlay` a
+    null in a map leaves its key out (in an object it is the zero value).  The decoder raises Mismatch.
     """
     table: Table | None = None
 
     def read(value: Json) -> Json:
         nonlocal table
         if table is None:
-            table = table_of(name, level, courtesy=courtesy)
+            table = table_of(name, level, courtesy=courtesy, overlay=overlay)
         if value is None:
             value = {}
         elif type(value) is not dict:
@@ -66,9 +66,9 @@ def decoder(name: str, level: int, *, courtesy: bool) -> Decoder:
 
 
 @cache
-def table_of(name: str, level: int, *, courtesy: bool) -> Table:
+def table_of(name: str, level: int, *, courtesy: bool, overlay: bool = False) -> Table:
     """What the decoder of a struct needs, worked out at its first use."""
-    return Table(name, level, courtesy=courtesy)
+    return Table(name, level, courtesy=courtesy, overlay=overlay)
 
 
 class Table:
@@ -78,9 +78,9 @@ class Table:
     written, place); `folded`: lower-cased name → name.
     """
 
-    def __init__(self, name: str, level: int, *, courtesy: bool) -> None:
+    def __init__(self, name: str, level: int, *, courtesy: bool, overlay: bool = False) -> None:
         described = struct(name, level)
-        self.level, self.courtesy = level, courtesy
+        self.level, self.courtesy, self.overlay = level, courtesy, overlay
         self.text = values.courteous_string if courtesy else values.string
         self.fields = {f.name: (self.decoder(f), _zero(f), _is_kept(f), at) for at, f in enumerate(described.values())}
         self.places = {name: at for at, name in enumerate(described)}
@@ -97,7 +97,7 @@ class Table:
         if field.pointer or field.shape != "one":
             return _null
         if field.struct:
-            return decoder(field.of, self.level, courtesy=self.courtesy)
+            return self.of_struct(field.of)
         if field.of in _STRUCT_LIKE:
             return _SCALARS[field.of]
         zero = _ZERO[field.of]
@@ -114,14 +114,17 @@ class Table:
 
     def decoder(self, field: Field) -> Decoder:
         if field.struct:
-            one: Decoder = decoder(field.of, self.level, courtesy=self.courtesy)
+            one: Decoder = self.of_struct(field.of)
         elif field.of == "string":
             one = self.text
         else:
             one = _SCALARS[field.of]
         if field.shape == "list":
             return _list_of(one, field.of)
-        return _map_of(one, field.of) if field.shape == "map" else one
+        return _map_of(one, field.of, drops_null=self.overlay) if field.shape == "map" else one
+
+    def of_struct(self, name: str) -> Decoder:
+        return decoder(name, self.level, courtesy=self.courtesy, overlay=self.overlay)
 
 
 def _list_of(one: Decoder, of: str) -> Decoder:
@@ -143,7 +146,7 @@ def _list_of(one: Decoder, of: str) -> Decoder:
     return read
 
 
-def _map_of(one: Decoder, of: str) -> Decoder:
+def _map_of(one: Decoder, of: str, *, drops_null: bool) -> Decoder:
     nothing: Any = _ZERO.get(of)
     keeps_null = of in _ZERO
 
@@ -152,6 +155,8 @@ def _map_of(one: Decoder, of: str) -> Decoder:
             refuse(f"a map of {of} values", value, "write a map, one 'key: value' a line")
         items = {}
         for key, item in value.items():
+            if item is None and drops_null:
+                continue
             try:
                 items[key] = nothing if item is None and keeps_null else one(item)
             except Mismatch as mismatch:

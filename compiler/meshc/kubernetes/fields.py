@@ -1,4 +1,4 @@
-"""Fields of Kubernetes structs one by one: for reading what a merge touched instead of the whole object."""
+"""Fields of Kubernetes structs one by one: for reading what an overlay touches instead of the whole object."""
 
 from __future__ import annotations
 
@@ -31,6 +31,9 @@ class Fields(Protocol):
     def merge_key(self, key: str) -> str | None:
         """The merge key of a list field, None for other fields and other lists."""
 
+    def union(self, key: str) -> bool:
+        """Whether a field is a list of strings that merges without duplicates."""
+
     def element(self, key: str) -> str:
         """The struct that the elements of a list field are."""
 
@@ -47,13 +50,18 @@ class StructFields:
     def __init__(self, name: str, level: int) -> None:
         self._schema: Mapping[str, Field] = struct(name, level)
         self._level = level
-        self._table = table_of(name, level, courtesy=False)
+        self._table = table_of(name, level, courtesy=False, overlay=True)
         self.always: Mapping[str, Json] = self._table.defaults()
 
     def merge_key(self, key: str) -> str | None:
         """See Fields."""
         field = self._schema.get(key)
         return field.merge_key if field is not None else None
+
+    def union(self, key: str) -> bool:
+        """See Fields."""
+        field = self._schema.get(key)
+        return field is not None and field.union
 
     def element(self, key: str) -> str:
         """See Fields."""
@@ -86,6 +94,10 @@ class MapFields:
 
     def merge_key(self, key: str) -> str | None:
         """Lists in maps are replaced."""
+
+    def union(self, key: str) -> bool:  # noqa: ARG002
+        """Lists in maps are replaced."""
+        return False
 
     def element(self, key: str) -> str:
         """Lists in maps have no structs as elements."""

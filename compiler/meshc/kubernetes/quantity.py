@@ -20,6 +20,7 @@ _SHAPE = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?([eEinumkKMGTP]*(?:[-+])?[0-
 _EXPONENT = re.compile(r"[eE]([-+]?[0-9]+)", re.ASCII)
 _LARGEST_BINARY = (1 << 63) - 1
 _FINEST = -9
+_LONGEST = 1000
 
 
 class QuantityError(InputError):
@@ -65,7 +66,7 @@ class _Parts(NamedTuple):
 
 def _read(text: str) -> _Parts:
     shape = _SHAPE.fullmatch(text)
-    if not text or shape is None:
+    if not text or shape is None or len(text) > _LONGEST:
         raise QuantityError(FORMAT, value=text, hint="write e.g. 100m, 0.5, 128Mi or 1Gi")
     sign, integer, fraction, suffix = shape.groups()
     integer = integer.lstrip("0") or "0"

@@ -12,13 +12,17 @@ from meshc.yamlio import Json
 _NAME = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?", re.ASCII)
 _PREFIX = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*", re.ASCII)
 
+_HINT = "write matchLabels and matchExpressions"
+
 
 class SelectorError(InputError):
     """A label selector Kubernetes refuses."""
 
 
 def empty(selector: Json) -> bool:
-    """Whether a selector says nothing (it then matches every object)."""
+    """Whether a selector says nothing (it then matches every object); raises SelectorError for what is no map."""
+    if selector is not None and not isinstance(selector, dict):
+        raise SelectorError("a label selector must be a map", value=selector, hint=_HINT)
     return not selector or not (selector.get("matchLabels") or selector.get("matchExpressions"))
 
 
@@ -30,8 +34,11 @@ def matches(selector: Json, labels: Mapping[str, str]) -> bool:
     """
     if empty(selector):
         return True
-    results = [_equals(key, value, labels) for key, value in (selector.get("matchLabels") or {}).items()]
-    results += [_satisfies(expression, labels) for expression in selector.get("matchExpressions") or []]
+    wanted, expressions = selector.get("matchLabels") or {}, selector.get("matchExpressions") or []
+    if not isinstance(wanted, dict) or not isinstance(expressions, list):
+        raise SelectorError("matchLabels must be a map and matchExpressions a list", value=selector, hint=_HINT)
+    results = [_equals(key, value, labels) for key, value in wanted.items()]
+    results += [_satisfies(expression, labels) for expression in expressions]
     return all(results)
 
 
@@ -43,6 +50,10 @@ def _equals(key: str, value: Json, labels: Mapping[str, str]) -> bool:
 def _satisfies(expression: Json, labels: Mapping[str, str]) -> bool:
     if not isinstance(expression, dict):
         raise SelectorError("a match expression must be a map", value=expression, hint="write key, operator and values")
+    if not isinstance(expression.get("values") or [], list):
+        raise SelectorError(
+            "values must be a list", path=["matchExpressions"], value=expression.get("values"), hint="write a list"
+        )
     key: str = expression.get("key", "")
     operator: str = expression.get("operator", "")
     values: list[Json] = expression.get("values") or []

@@ -22,6 +22,9 @@ def merge(original: Json, patch: Json, *, schema: str = "Pod") -> Json:
     element by element, other lists are replaced, null removes.  Raises InjectionError for an element without its merge
     key and for a wrong directive.
     """
+    for value in (original, patch):
+        if value is not None and not isinstance(value, dict):
+            raise InjectionError("only maps can be merged", value=value, hint="write a map of fields")
     return _map(original or {}, patch or {}, _fields_of(schema))
 
 
@@ -149,7 +152,11 @@ def _set_order(
         return
     merged = _value(old, new, field) if isinstance(old, list) and isinstance(new, list) else old or _taken(new)
     if field.merge_key is None:
-        result[name] = _ordered(merged, _places(order), {**_places(merged), **_places(old or [])}, lambda e: e)
+        result[name] = (
+            merged
+            if any(isinstance(e, dict | list) for e in [*merged, *order])
+            else _ordered(merged, _places(order), {**_places(merged), **_places(old or [])}, lambda e: e)
+        )
     else:
         key = field.merge_key
         before = {**_first_places(merged, key, field), **_first_places(old or [], key, field)}

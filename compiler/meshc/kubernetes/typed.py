@@ -54,8 +54,10 @@ def normalize(
 
 
 def kind_name(value: Json) -> str:
-    """The `kind` of an object, the empty string when it has none."""
-    found = value.get("kind") if isinstance(value, dict) else None
+    """The `kind` of an object (the key in any letter case), the empty string when it has none."""
+    if not isinstance(value, dict):
+        return ""
+    found = value["kind"] if "kind" in value else next((v for k, v in value.items() if k.lower() == "kind"), None)
     return found if isinstance(found, str) else ""
 
 

@@ -55,11 +55,9 @@ def float32_text(value: float) -> str:
     if abs(value) >= _FLOAT32_MAX:
         return "+Inf" if value > 0 else "-Inf"
     packed = struct.pack("<f", value)
-    for digits in range(9):
-        text = f"{value:.{digits}e}"
-        if struct.pack("<f", float(text)) == packed:
-            return _general(text)
-    return _general(f"{struct.unpack('<f', packed)[0]:.8e}")
+    rounded = struct.unpack("<f", packed)[0]
+    candidates = (f"{rounded:.{digits}e}" for digits in range(9))
+    return _general(next((t for t in candidates if struct.pack("<f", float(t)) == packed), f"{rounded:.8e}"))
 
 
 def number_text(value: float) -> str:
@@ -139,11 +137,7 @@ def _odd_float(value: float) -> str | None:
 
 
 def _shortest(value: float) -> str:
-    for digits in range(17):
-        text = f"{value:.{digits}e}"
-        if float(text) == value:
-            return text
-    return f"{value:.16e}"
+    return next((t for t in (f"{value:.{digits}e}" for digits in range(17)) if float(t) == value), f"{value:.16e}")
 
 
 def _general(text: str) -> str:
