@@ -10,13 +10,14 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.environment import Template as JinjaTemplate
-from jinja2.exceptions import TemplateRuntimeError
+from jinja2.exceptions import TemplateNotFound, TemplateRuntimeError
 
 from meshc import resources
 from meshc.catalog import Release
 from meshc.engine.catalogue import settle
+from meshc.engine.inclusion import STRIDE, inline
 from meshc.engine.paths import CLOSE, OPEN, SLOT, Builder, Chunk, Path, SlotFault, build, slot_place
-from meshc.engine.values import ABSENT, SCALARS, Own, or_absent, plain, spread
+from meshc.engine.values import ABSENT, SCALARS, Own, built, or_absent, spread, taken
 from meshc.errors import TemplateError
 
 Json = Any
@@ -33,7 +34,8 @@ class SlotCodeGenerator(CodeGenerator):
             raise nodes.Impossible()
         environment = self.environment
         assert isinstance(environment, SlotEnvironment)
-        return environment.add_chunk(Chunk(node.data, self.filename or self.name, node.lineno))
+        file, line = environment.place(self.filename or self.name, node.lineno)
+        return environment.add_chunk(Chunk(node.data, file, line))
 
     def _output_const_repr(self, group: Iterable[Any]) -> str:
         (number,) = group
@@ -64,6 +66,7 @@ class SlotEnvironment(Environment):
         self.release = release
         self.chunks: list[Chunk] = []
         self.sources: dict[str | None, str] = {}
+        self.included: list[str] = []
         self._lock = Lock()
         self.globals["absent"] = ABSENT
         self.filters["or_absent"] = or_absent
@@ -80,30 +83,29 @@ class SlotEnvironment(Environment):
             self.chunks.append(chunk)
             return len(self.chunks) - 1
 
+    def place(self, file: str | None, line: int) -> tuple[str | None, int]:
+        """File and line for a line number as compiled templates know it."""
+        number, rest = divmod(line, STRIDE)
+        return (self.included[number - 1], rest) if number else (file, line)
+
     def events(self, template: JinjaTemplate, context: Mapping[str, Any]) -> Iterator[Any]:
         """Run a template: chunk numbers and slots, in order."""
         return template.root_render_func(template.new_context(dict(context)))
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Look at the keys of a map before its methods."""
-        if type(obj) is dict and attribute in obj:
+        if isinstance(obj, dict) and attribute in obj:
             return obj[attribute]
         return super().getattr(obj, attribute)
 
     def documents(self, events: Iterable[Any]) -> list[Json]:
         """Build the documents a rendering yields. Raises TemplateError."""
-        path: list[int] = []
-        slots: list[Any] = []
-        for event in events:
-            if type(event) is int:
-                path.append(event)
-                continue
-            value = event[0]
+        seen = list(events)
+        key = tuple([e if type(e) is int else SLOT for e in seen])
+        slots = [e[0] for e in seen if type(e) is not int]
+        for number, value in enumerate(slots):
             if type(value) not in SCALARS:
-                value = value.value if type(value) is Own else self._copied(value, path)
-            path.append(SLOT)
-            slots.append(value)
-        key = tuple(path)
+                slots[number] = self._taken(value, key, number)
         try:
             return self.builder(key)(slots)
         except SlotFault as error:
@@ -111,24 +113,36 @@ class SlotEnvironment(Environment):
             raise TemplateError(str(error), file=file, line=line) from None
 
     def data(self, events: Iterable[Any]) -> Json:
-        """Build the one document a rendering, macro or block yields; None when it yields nothing."""
+        """Build the one document a macro or block yields; None when it yields nothing."""
         documents = self.documents(events)
         if len(documents) > 1:
             raise TemplateError("more than one document where one is expected")
-        return documents[0] if documents else None
+        return built(documents[0]) if documents else None
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         self.sources[filename or name] = source
-        return settle(super()._parse(source, name, filename), self.release)
+        return inline(settle(super()._parse(source, name, filename), self.release), self._parse_included)
+
+    def _parse_included(self, name: str) -> tuple[nodes.Template, int]:
+        if self.loader is None:
+            raise TemplateNotFound(name)
+        source, filename, _ = self.loader.get_source(self, name)
+        with self._lock:
+            self.included.append(filename or name)
+            number = len(self.included)
+        return self._parse(source, name, filename), number
 
     def _build(self, path: Path) -> Builder:
         return build(path, self.chunks)
 
-    def _copied(self, value: object, path: list[int]) -> Json:
+    def _taken(self, value: object, path: Path, slot: int) -> Json:
+        """What a slot puts into the data: a copy, unless the value was handed over."""
+        if type(value) is Own:
+            return value.value
         try:
-            return str(value) if isinstance(value, StrictUndefined) else plain(value)
+            return str(value) if isinstance(value, StrictUndefined) else taken(value)
         except (TypeError, TemplateRuntimeError) as error:
-            file, line = slot_place((*path, SLOT), self.chunks, path.count(SLOT))
+            file, line = slot_place(path, self.chunks, slot)
             raise TemplateError(str(error), file=file, line=line) from None
 
 

@@ -71,7 +71,8 @@ def _place(trace: TracebackType | None) -> tuple[str | None, int] | None:
     while trace is not None:
         template = trace.tb_frame.f_globals.get("__jinja_template__")
         if isinstance(template, JinjaTemplate):
-            found = template.filename, template.get_corresponding_lineno(trace.tb_lineno)
+            line = template.get_corresponding_lineno(trace.tb_lineno)
+            found = template.environment.place(template.filename, line)  # type: ignore[attr-defined]
         trace = trace.tb_next
     return found
 

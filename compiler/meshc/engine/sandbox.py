@@ -74,7 +74,8 @@ class UserEnvironment(SlotEnvironment, SandboxedEnvironment):
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:  # noqa: ARG002
         """Only harmless methods of texts, maps and lists; everything else is data reached by key."""
-        return attr in _METHODS.get(type(obj), ()) or type(obj).__module__.startswith("jinja2.")
+        known = next((names for kind, names in _METHODS.items() if isinstance(obj, kind)), ())
+        return attr in known or type(obj).__module__.startswith("jinja2.")
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """Call a function or macro and measure what it gives."""

@@ -61,6 +61,33 @@ def plain(value: object) -> Json:
     return _unusual(value)
 
 
+class BuiltMap(dict[str, Any]):
+    """A map that a macro or block built: nothing else holds it, so the first place that takes it needs no copy."""
+
+    given = False
+
+
+class BuiltList(list[Any]):
+    """A list that a macro or block built."""
+
+    given = False
+
+
+def built(value: Json) -> Json:
+    """Mark what a macro or block built."""
+    if type(value) is dict:
+        return BuiltMap(value)
+    return BuiltList(value) if type(value) is list else value
+
+
+def taken(value: object) -> Json:
+    """The value for one place in the data: built values as they are the first time, else a copy."""
+    if isinstance(value, BuiltMap | BuiltList) and not value.given:
+        value.given = True
+        return dict(value) if isinstance(value, BuiltMap) else list(value)
+    return plain(value)
+
+
 def key(value: object) -> str:
     """A scalar as the key of a map: texts as they are, numbers and booleans as JSON spells them; else TypeError."""
     match value:
@@ -84,7 +111,7 @@ def spread(value: object) -> Spread:
         return Spread([])
     if not isinstance(value, list | tuple):
         raise TypeError(f"spread wants a list, not {_kind(value)}")
-    return Spread(plain(value))
+    return Spread(taken(value))
 
 
 def _unusual(value: object) -> Json:

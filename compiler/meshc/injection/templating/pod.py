@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
+
+from orjson import dumps, loads
 
 from meshc.catalog import Release
 from meshc.engine import gotext
@@ -77,7 +80,7 @@ def proxy_data(config: Mapping[str, Json], release: Release) -> dict[str, Json]:
     """What the ProxyConfig gives: its text, its metadata as environment, the interception mode."""
     metadata = config.get("proxyMetadata") or {}
     return {
-        "proxy_config": proxy.to_json_text(config, release) + "\n",
+        "proxy_config": _proxy_text(dumps(config), release),
         "proxy_metadata": [{"name": name, "value": metadata[name]} for name in sorted(metadata)],
         "interception_mode": config.get("interceptionMode") or "REDIRECT",
     }
@@ -112,6 +115,12 @@ def json_members(annotations: Mapping[str, str], name: str) -> list[tuple[str, J
     if found is not None and not isinstance(found, dict):
         raise _annotation_error(name, "not a JSON object", value=text)
     return sorted((found or {}).items())
+
+
+@lru_cache(maxsize=512)
+def _proxy_text(config: bytes, release: Release) -> str:
+    """The text of `PROXY_CONFIG`; most pods of a mesh share one."""
+    return proxy.to_json_text(loads(config), release) + "\n"
 
 
 def _port(port: Mapping[str, Json]) -> dict[str, Json]:

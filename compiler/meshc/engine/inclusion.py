@@ -1,0 +1,39 @@
+"""Puts included templates in place when a template is compiled, so that inclusion costs nothing while rendering."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from jinja2 import nodes
+
+STRIDE = 1_000_000
+"""Lines of included files are numbered from a multiple of this, so that errors find the file again."""
+
+
+def inline(tree: nodes.Template, parse: Callable[[str], tuple[nodes.Template, int]]) -> nodes.Template:
+    """Replace `{% include 'name' %}` by the content of that template.
+
+    `parse` gives the tree of a template and the number of its file.
+    """
+    _inline_children(tree, parse)
+    return tree
+
+
+def _inline_children(node: nodes.Node, parse: Callable[[str], tuple[nodes.Template, int]]) -> None:
+    for _, value in node.iter_fields():
+        if isinstance(value, list):
+            value[:] = [found for item in value for found in _inlined(item, parse)]
+        elif isinstance(value, nodes.Node):
+            _inline_children(value, parse)
+
+
+def _inlined(item: object, parse: Callable[[str], tuple[nodes.Template, int]]) -> list[object]:
+    if isinstance(item, nodes.Include) and isinstance(item.template, nodes.Const):
+        tree, number = parse(str(item.template.value))
+        for node in tree.find_all(nodes.Node):
+            if node.lineno is not None and node.lineno < STRIDE:
+                node.lineno += number * STRIDE
+        return list(tree.body)
+    if isinstance(item, nodes.Node):
+        _inline_children(item, parse)
+    return [item]
