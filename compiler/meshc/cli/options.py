@@ -111,7 +111,7 @@ def with_settings(function: Callable[..., int]) -> Callable[..., int]:
     signature = inspect.Signature([*keyword_only, *shared])
     flat.__signature__ = signature  # type: ignore[attr-defined]
     flat.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
-    del flat.__wrapped__  # type: ignore[attr-defined]
+    del flat.__wrapped__
     return flat
 
 
