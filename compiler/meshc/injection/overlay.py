@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
+from meshc.catalog import Release
 from meshc.errors import InjectionError, PathPart, format_path
-from meshc.injection.edits import List, Map
-from meshc.kubernetes import strategic
+from meshc.injection.edits import List, Map, plain
+from meshc.kubernetes import strategic, typed
 from meshc.kubernetes.decoding import decoder
 from meshc.kubernetes.fields import Fields, fields_of
 from meshc.kubernetes.values import Mismatch
 from meshc.yamlio import Json
 
+_ABSENT: Any = object()
 
-def lay_over(pod: Map, overlay: Json, *, layer: str, level: int) -> None:
+
+def lay_over(pod: Map, overlay: Json, *, layer: str, release: Release, directives: bool = False) -> None:
     """Merge an overlay onto the pod and record what it changed, in typed form (spec injection § 8.1).
 
-    `level` is the Kubernetes minor of the release.  Raises InjectionError for what the merge refuses and for values
-    that do not fit the Pod schema; the pod is then half merged and of no more use.
+    `directives` tells that the overlay may hold `$patch` and its like.  Raises InjectionError for what the merge
+    refuses and for values that do not fit the Pod schema; the pod is then half merged and of no more use.
     """
-    merged = strategic.merge(pod, overlay)
+    level: int = release.fact("kubernetes.minor")
     try:
-        _Recorder(layer, level).object(pod, merged, overlay, fields=fields_of("Pod", level))
+        if directives and has_directives(overlay):
+            _lay_directives(pod, overlay, layer=layer, release=release)
+        else:
+            _Merge(layer, level).object(pod, overlay, fields_of("Pod", level))
     except Mismatch as mismatch:
         path: list[PathPart] = mismatch.path[::-1]
         raise InjectionError(
@@ -33,92 +39,131 @@ def lay_over(pod: Map, overlay: Json, *, layer: str, level: int) -> None:
         ) from None
 
 
-class _Target(NamedTuple):
-    """A list to merge into, its merge key and the struct its elements are."""
+def has_directives(overlay: Json) -> bool:
+    """Whether an overlay uses `$patch` and its like anywhere."""
+    if isinstance(overlay, dict):
+        return any(key[:1] == "$" for key in overlay) or any(map(has_directives, overlay.values()))
+    return isinstance(overlay, list) and any(map(has_directives, overlay))
 
-    items: List
-    merge_key: str
-    element: str
+
+def _lay_directives(pod: Map, overlay: Json, *, layer: str, release: Release) -> None:
+    """An overlay with directives can change anything: merged as a whole, recorded field by field of metadata and spec."""
+    merged = typed.normalize(strategic.merge(plain(pod), overlay), "Pod", release=release)
+    for part in ("metadata", "spec"):
+        before, after = pod.open(part), merged.get(part) or {}
+        for key in [key for key in before if key not in after]:
+            before.discard(key, layer=layer)
+        for key, value in after.items():
+            if key not in before or before[key] != value:
+                before.put(key, value, layer=layer)
 
 
-class _Recorder:
-    """Carries a merge's result into the pod along the paths of the overlay: nothing else can have changed."""
+class _Merge:
+    """The merge of an overlay without directives: reads only what the overlay names."""
 
     def __init__(self, layer: str, level: int) -> None:
         self.layer = layer
         self.level = level
 
-    def object(self, node: Map, merged: Mapping[str, Any], overlay: Json, *, fields: Fields) -> None:
-        if any(key[:1] == "$" for key in overlay):
-            self._directed(node, merged, fields)
-            return
+    def object(self, node: Map, overlay: Mapping[str, Any], fields: Fields, *, skip: str = "") -> None:
         for key, given in overlay.items():
-            if key not in merged:
-                self._remove(node, key, fields)
+            if key == skip:
                 continue
-            before, after = node.get(key), merged[key]
             try:
-                if isinstance(before, dict) and isinstance(after, dict):
-                    self.object(node.open(key), after, given, fields=fields.inside(key))
-                elif isinstance(before, list) and isinstance(after, list) and (merge_key := fields.merge_key(key)):
-                    into = _Target(node.open_list(key), merge_key, fields.element(key))
-                    self._list(into, after, given)
-                else:
-                    self._put(node, key, after, fields)
+                self.field(node, key, given, fields)
             except Mismatch as mismatch:
                 mismatch.path.append(key)
                 raise
 
-    def _directed(self, node: Map, merged: Mapping[str, Any], fields: Fields) -> None:
-        """A directive such as `$patch: replace` can change every key of its map."""
-        for key in [key for key in node if key not in merged]:
-            self._remove(node, key, fields)
-        for key, value in merged.items():
-            if value is not node.get(key):
-                self._put(node, key, value, fields)
-
-    def _put(self, node: Map, key: str, value: Json, fields: Fields) -> None:
-        name, kept, typed = fields.read(key, value)
-        if kept:
-            node.put(name, typed, layer=self.layer)
+    def field(self, node: Map, key: str, given: Json, fields: Fields) -> None:
+        before = node.get(key, _ABSENT)
+        if given is None:
+            self.remove(node, key, fields)
+        elif isinstance(given, dict) and isinstance(before, dict):
+            if given:
+                opened = node.open(key)
+                self.object(opened, given, fields.inside(key))
+                if not opened and not fields.read(key, {}).kept:
+                    node.discard(key, layer=self.layer)
+        elif isinstance(given, list) and isinstance(before, list) and (merge_key := fields.merge_key(key)):
+            self.list(node.open_list(key), given, merge_key, fields.element(key))
         else:
-            self._remove(node, name, fields)
+            if isinstance(given, list) and isinstance(before, list) and fields.union(key):
+                given = list(dict.fromkeys([*before, *given]))
+            name, kept, value = fields.read(key, given)
+            if kept:
+                node.put(name, value, layer=self.layer)
+            else:
+                self.remove(node, name, fields)
 
-    def _remove(self, node: Map, key: str, fields: Fields) -> None:
+    def remove(self, node: Map, key: str, fields: Fields) -> None:
         if key in fields.always:
             node.put(key, fields.always[key], layer=self.layer)
         else:
             node.discard(key, layer=self.layer)
 
-    def _list(self, into: _Target, merged: list[Any], overlay: list[Any]) -> None:
-        key = into.merge_key
-        there = {id(item) for item in into.items}
+    def list(self, items: List, overlay: list[Any], merge_key: str, struct: str) -> None:
+        """Merge element by element, then order: the overlay's in its order, the others around them (spec § 8.3)."""
         first: dict[Json, int] = {}
-        for place, item in enumerate(into.items):
-            first.setdefault(item.get(key), place)
-        parts: dict[Json, list[Any]] = {}
-        for part in overlay:
-            parts.setdefault(part.get(key), []).append(part)
-        result = []
-        for index, element in enumerate(merged):
-            item = element
-            if id(element) not in there:
-                value = element.get(key)
-                try:
-                    item = self._element(into, element, place=first.pop(value, None), parts=parts.get(value) or [])
-                except Mismatch as mismatch:
-                    mismatch.path.append(index)
-                    raise
-            result.append(item)
-        into.items[:] = result
+        for place, item in enumerate(items):
+            first.setdefault(item.get(merge_key), place)
+        wanted: dict[Json, int] = {}
+        arrived: dict[Json, Any] = {}
+        read, fields = decoder(struct, self.level, courtesy=False), fields_of(struct, self.level)
+        for index, element in enumerate(overlay):
+            value = _value_of(element, merge_key, index)
+            wanted.setdefault(value, index)
+            try:
+                if value in first:
+                    self.object(items.open(first[value]), element, fields, skip=merge_key)
+                elif value in arrived:
+                    arrived[value] = Map(arrived[value])
+                    self.object(arrived[value], element, fields, skip=merge_key)
+                else:
+                    arrived[value] = read(element)
+            except Mismatch as mismatch:
+                mismatch.path.append(index)
+                raise
+        for item in arrived.values():
+            items.layers[id(item)] = (self.layer, item)
+        items[:] = _ordered(items, arrived, wanted=wanted, first=first, merge_key=merge_key)
 
-    def _element(self, into: _Target, element: Json, *, place: int | None, parts: list[Any]) -> Json:
-        """An element of the overlay: merged into the one at `place`, or new."""
-        if place is None:
-            new = decoder(into.element, self.level, courtesy=False)(element)
-            into.items.layers[id(new)] = (self.layer, new)
-            return new
-        item = into.items.open(place)
-        for part in parts:
-            self.object(item, element, part, fields=fields_of(into.element, self.level))
-        return item
+
+def _ordered(
+    items: List, arrived: Mapping[Json, Any], *, wanted: Mapping[Json, int], first: Mapping[Json, int], merge_key: str
+) -> list[Any]:
+    """Elements named by the overlay in its order; one that is not stays before a named one that it stood before."""
+    if len(first) == len(items) and first.keys().isdisjoint(wanted):
+        return [*arrived.values(), *items]
+    named: dict[Json, list[Any]] = {value: [arrived[value]] if value in arrived else [] for value in wanted}
+    others: list[tuple[int, Any]] = []
+    for item in items:
+        value = item.get(merge_key)
+        if value in named:
+            named[value].append(item)
+        else:
+            others.append((first[value], item))
+    others.sort(key=lambda other: other[0])
+    result: list[Any] = []
+    at = 0
+    for value, elements in named.items():
+        place = first.get(value)
+        while place is not None and at < len(others) and others[at][0] < place:
+            result.append(others[at][1])
+            at += 1
+        result += elements
+    return result + [item for _, item in others[at:]]
+
+
+def _value_of(element: Json, merge_key: str, index: int) -> Json:
+    if not isinstance(element, dict) or merge_key not in element:
+        raise InjectionError(
+            f"map: does not contain declared merge key: {merge_key}",
+            path=[index],
+            value=element,
+            hint="give each element of a merged list its key, e.g. the name of a container",
+        )
+    value = element[merge_key]
+    if isinstance(value, dict | list):
+        raise Mismatch(f"the merge key {merge_key} must be a text or a number", value, "write one text or number here")
+    return value

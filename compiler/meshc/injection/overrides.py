@@ -56,8 +56,7 @@ def reapply(pod: Map, incoming: Json, template_spec: Json, release: Release) -> 
     recorded: Containers = {}
     for field, container in _overrides(incoming["spec"], annotations, template_spec, release):
         recorded.setdefault(field, []).append(container)
-        level = release.fact("kubernetes.minor")
-        lay_over(pod, {"spec": {field: [container]}}, layer=f"{LAYER} {container.get('name')}", level=level)
+        lay_over(pod, {"spec": {field: [container]}}, layer=f"{LAYER} {container.get('name')}", release=release)
     if recorded and STATUS not in annotations:
         record = {f: [typed.ordered("Container", c) for c in recorded[f]] for f in _FIELDS if f in recorded}
         pod.open("metadata", "annotations").put(ANNOTATION, gojson.write(record), layer=LAYER)

@@ -128,7 +128,13 @@ class _Run:
                 annotations = (self.pod.get("metadata") or {}).get("annotations") or {}
                 if native.wanted(annotations, native_switch, self.release):
                     move_existing_proxy(self.pod, self.template_spec)
-                lay_over(self.pod, overlay, layer=f"template {name}", level=self.prepared.level)
+                lay_over(
+                    self.pod,
+                    overlay,
+                    layer=f"template {name}",
+                    release=self.release,
+                    directives=name in self.prepared.with_directives,
+                )
 
     def template_input(self) -> TemplateInput:
         port = str(self.prepared.default_config.get("statusPort") or 0)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence, Set
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +19,7 @@ from meshc.yamlio import Json
 
 MODES = ("kube-inject", "webhook")
 _KEPT = 512
+_DIRECTIVE = re.compile(r"\$(patch|retainKeys|deleteFromPrimitiveList|setElementOrder)\b")
 
 
 class Prepared:
@@ -48,6 +50,11 @@ class Prepared:
         settings, config = self.settings, self.settings.injection_config
         own = {n: text for n, text in config.templates.items() if text is not None and n not in config.go_templates}
         return Templates(settings.release, settings.values, self.mesh, self.revision, settings.features, own)
+
+    @cached_property
+    def with_directives(self) -> Set[str]:
+        """The user's own templates whose text names a directive of strategic merge."""
+        return {name for name, text in self.templates.own.items() if _DIRECTIVE.search(text)}
 
     @cached_property
     def merge_error(self) -> str:

@@ -55,13 +55,13 @@ def reviewed(body: bytes, settings: Settings, path: str) -> Answer:
     try:
         header, request = _decoded(body)
     except InputError as error:
-        return _failed({}, "", error.message, reason="undecodable")
+        return _failed({}, "", _text(error), reason="undecodable")
     uid = request.get("uid") or ""
     try:
         return _answered(header, request, prepare(settings, "webhook"), path)
     except MeshcError as error:
-        return _failed(header, uid, str(error), reason="refused", namespace=request.get("namespace") or "")
-    except Exception as error:
+        return _failed(header, uid, _text(error), reason="refused", namespace=request.get("namespace") or "")
+    except Exception as error:  # noqa: BLE001
         # the border of the process: whatever goes wrong with one pod must not take the others' answers along
         message = f"internal error: {type(error).__name__}: {error}"
         return _failed(header, uid, message, reason="internal", namespace=request.get("namespace") or "")
@@ -149,3 +149,9 @@ def _failed(header: Mapping[str, str], uid: str, message: str, *, reason: str, n
     status = {"metadata": {}, "message": message}
     body = orjson.dumps({**header, "response": {"uid": uid, "allowed": False, "status": status}})
     return Answer(200, body, "failed", reason, namespace=namespace, uid=uid, counted=True)
+
+
+def _text(error: MeshcError) -> str:
+    """The message, which begins with Istio's words, then where it applies and what to do about it."""
+    where = f"\n  at: {error.path}" if error.path else ""
+    return error.message + where + (f"\n  hint: {error.hint}" if error.hint else "")
