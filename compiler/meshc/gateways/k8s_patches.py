@@ -104,9 +104,21 @@ def _write(document: Json, patch: Mapping[str, Json], path: tuple[str | int, ...
         if patch.get("value") is None:
             _delete(document, parts)
         else:
+            _check(document, parts)
             setflags.write(document, parts, deepcopy(patch["value"]), flag=text)
     except SettingsError as error:
         raise SettingsError(error.message, path=(*path, "path"), value=text, hint="spec.template.spec.…") from None
+
+
+def _check(node: Json, parts: list[PathPart | setflags.Key]) -> None:
+    """Refuse a path that asks for an item of a map, or for a key of a list."""
+    for part in parts:
+        if isinstance(node, dict | list) and isinstance(node, dict) is not isinstance(part, str):
+            raise SettingsError("the path leads through a list as if it were a map, or the other way round")
+        place = _place(node, part)
+        if place is None:
+            return
+        node = node[place]
 
 
 def _delete(document: Json, parts: list[PathPart | setflags.Key]) -> None:

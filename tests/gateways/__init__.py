@@ -1,0 +1,1 @@
+"""Gateways in all three ways: classic charts, the gateway chart, the deployment controller."""
