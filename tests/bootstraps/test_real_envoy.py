@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import os
 import socket
 import subprocess
 import threading
@@ -17,8 +16,9 @@ from typing import Any
 import orjson
 import pytest
 
-from meshc import bootstrap, yamlio
+from meshc import yamlio
 from meshc.bootstraps import override
+from meshc.bootstraps.api import bootstrap
 from meshc.cli import envoy
 from meshc.errors import ToolError
 from tests.bootstraps.real_envoy import check, expected_refusal, program, releases_of_it
@@ -198,7 +198,7 @@ def get(port: int, path: str) -> tuple[int, bytes]:
         answer = connection.getresponse()
         return answer.status, answer.read()
     except http.client.HTTPException as error:
-        raise OSError(os.EAGAIN, "no answer yet") from error
+        raise OSError("no answer yet") from error
     finally:
         connection.close()
 

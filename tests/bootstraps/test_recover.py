@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 import pytest
 
-from meshc import bootstrap
 from meshc.bootstraps import reading, recover
+from meshc.bootstraps.api import bootstrap
 from meshc.bootstraps.nodes import Nodes
 from meshc.errors import InputError
 from tests.bootstraps.samples import MINORS, catalogue, pod, settings

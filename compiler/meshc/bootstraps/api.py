@@ -47,6 +47,7 @@ def _nodes(reading: Reading, *, alone: bool) -> Nodes:
         grpc=grpc.dump(grpc.build(node)) if grpc_path else None,
         envoy_path=clean_path(f"{config.get('configPath', '')}/envoy-rev.json") if writes_envoy else "",
         grpc_path=clean_path(grpc_path) if grpc_path else "",
+        host_ip=env.get("HOST_IP", ""),
         warnings=reading.warnings,
     )
 

@@ -10,11 +10,13 @@ from typing import Any
 
 import orjson
 
+from meshc import catalog, load
 from meshc.bootstraps import pods
 from meshc.bootstraps.api import bootstrap as compile_bootstrap
 from meshc.bootstraps.nodes import Nodes
+from meshc.catalog import Release
 from meshc.cli import facts as facts_file
-from meshc.cli.inputs import gather, resolve, warn
+from meshc.cli.inputs import project_file, read_stdin, resolve, settings_keywords, warn
 from meshc.cli.options import SettingsOptions
 from meshc.cli.output import destination, write
 from meshc.errors import InputError, UsageError
@@ -48,7 +50,7 @@ def bootstrap(options: BootstrapOptions, settings_options: SettingsOptions) -> i
     warn(nodes.warnings)
     data = _wanted(nodes, options.kind)
     if options.override:
-        data = _overridden(data, options.override, settings, facts)
+        data = _overridden(data, options.override, release=settings.release, host_ip=nodes.host_ip)
     code = _checked(data, options) if options.check or options.envoy else 0
     write(data, to)
     return code
@@ -58,14 +60,13 @@ def facts(file: str, options: SettingsOptions, *, output: str | None = None) -> 
     """Print the facts of a bootstrap as YAML; places they do not give again are named on stderr."""
     from meshc import yamlio
     from meshc.bootstraps import reading, recover
-    from meshc.catalog import release as find_release
 
     found = reading.bootstrap_of(reading.load(_read(file), file=file), file=file)
     named = options.release or recover.release_of(found)
     if named is None:
         hint = "name the release it was made by with --release"
         raise UsageError("the bootstrap does not tell its release", file=file, hint=hint)
-    release = find_release(named)
+    release = catalog.release(named)
     known = recover.facts(found, release)
     nodes = compile_bootstrap(None, Settings.load(release=str(release)), known)
     again = nodes.grpc if reading.is_grpc(found) else nodes.envoy
@@ -81,22 +82,15 @@ def _inputs(
     if not options.files and not facts:
         hint = "name the file of a pod, or give everything with --facts FILE"
         raise UsageError("neither a pod nor facts", path="POD FILE", hint=hint)
-    if not options.files:
-        settings = resolve(_with_release(settings_options, facts.get("release")), (), mode="webhook")
-        warn(settings.warnings)
-        return None, settings
-    inputs = gather(options.files, settings_options)
-    document = _only(inputs.documents, options.files)
-    named = pods.image_release(document.value)
-    if settings_options.release is None and named:
-        settings = resolve(_with_release(settings_options, named), inputs.documents, mode="webhook")
-    else:
-        settings = inputs.settings
-    return _injected(document, settings), settings
-
-
-def _with_release(options: SettingsOptions, release: str | None) -> SettingsOptions:
-    return replace(options, release=options.release or release)
+    project = project_file(settings_options)
+    documents = tuple(load.documents(options.files, stdin=read_stdin)) if options.files else ()
+    document = _only(documents, options.files) if options.files else None
+    named = facts.get("release") if document is None else pods.image_release(document.value)
+    if named and "release" not in settings_keywords(settings_options, project):
+        settings_options = replace(settings_options, release=named)
+    settings = resolve(settings_options, documents, mode="webhook", project=project)
+    warn(settings.warnings)
+    return (None if document is None else _injected(document, settings)), settings
 
 
 def _only(documents: Sequence[Document], files: Sequence[str]) -> Document:
@@ -140,12 +134,11 @@ def _wanted(nodes: Nodes, kind: str) -> bytes:
     return data
 
 
-def _overridden(data: bytes, file: str, settings: Settings, facts: Mapping[str, Json]) -> bytes:
+def _overridden(data: bytes, file: str, *, release: Release, host_ip: str) -> bytes:
     from meshc.bootstraps import envoy, override
 
-    host_ip = str(facts.get("host_ip") or (facts.get("env") or {}).get("HOST_IP") or "")
     text = _read(file).decode("utf-8", "replace")
-    document = override.read(text, settings.release, host_ip=host_ip, file=file)
+    document = override.read(text, release, host_ip=host_ip, file=file)
     return envoy.dump(override.merge(orjson.loads(data), document))
 
 
