@@ -147,16 +147,19 @@ def _check_option(name: str, value: str) -> None:
 
 
 def _endpoint(text: str, *, port_needed: bool) -> tuple[str, int]:
-    host, colon, port = text.rpartition(":")
-    if text.startswith("[") or text.count(":") == 1:
-        host = host.strip("[]") if colon else text
-    elif port_needed or ":" in text:
-        host, port = (text, "") if not port_needed else ("", "")
+    """Host and port of `10.0.0.5:80`, `[2001:db8::5]:80` or a bare address (port 0)."""
+    if text.startswith("["):
+        host, _, port = text[1:].partition("]")
+        port = port.removeprefix(":")
+    elif text.count(":") == 1:
+        host, _, port = text.partition(":")
     else:
         host, port = text, ""
     if port_needed and not (port.isascii() and port.isdigit() and int(port) <= 65535):
         raise UsageError("the destination is ADDRESS:PORT", path="--trace", value=text, hint=_HINT)
-    return _address(host.strip("[]")), int(port or 0)
+    if port and not port.isdigit():
+        raise UsageError("not a port", path="--trace", value=text, hint=_HINT)
+    return _address(host), int(port or 0)
 
 
 def _address(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from meshc.errors import InputError
@@ -87,10 +87,10 @@ def pod_of(document: Json) -> Pod:
         for key in keys:
             node = node.get(key) if isinstance(node, dict) else None
         if isinstance(node, dict) and isinstance(node.get("spec"), dict):
-            return Pod(document, node.get("metadata") or {}, node["spec"], keys)
+            return _shaped(Pod(document, node.get("metadata") or {}, node["spec"], keys))
     spec = document.get("spec")
     if isinstance(spec, dict) and isinstance(spec.get("containers"), list):
-        return Pod(document, document.get("metadata") or {}, spec)
+        return _shaped(Pod(document, document.get("metadata") or {}, spec))
     raise InputError(
         "neither a pod nor a workload: no list of containers", path="spec", hint="give a Pod, Deployment, Job …"
     )
@@ -132,3 +132,42 @@ def addresses(pod: Pod) -> list[str]:
     status = pod.document.get("status") or {}
     listed = [str(entry.get("ip")) for entry in status.get("podIPs") or [] if entry.get("ip")]
     return listed or ([str(status["podIP"])] if status.get("podIP") else [])
+
+
+# lists of maps and maps that are read here; what the injector reads besides is its own affair
+_LISTS = ("env", "ports", "volumeMounts")
+_MAPS = ("securityContext", "resources", "lifecycle", "livenessProbe", "readinessProbe", "startupProbe")
+
+
+def _shaped(pod: Pod) -> Pod:
+    """The pod, if everything that is read later has the type Kubernetes gives it; else InputError with the place."""
+    _maps(pod.metadata, ("labels", "annotations"), (*pod.path, "metadata"))
+    _maps(pod.spec, ("securityContext", "dnsConfig"), (*pod.path, "spec"))
+    _maps(pod.document, ("metadata", "status"), ())
+    _lists(pod.spec, ("containers", "initContainers", "volumes"), (*pod.path, "spec"))
+    for container, path in pod.containers():
+        _lists(container, _LISTS, path)
+        _maps(container, _MAPS, path)
+        _maps(container.get("resources") or {}, ("requests", "limits"), (*path, "resources"))
+        for key in ("args", "command"):
+            _typed(container.get(key), list, (*path, key), hint="write a list of texts")
+    return pod
+
+
+def _maps(node: Mapping[str, Json], keys: Sequence[str], path: tuple[str | int, ...]) -> None:
+    _typed(node, dict, path, hint="write a map")
+    for key in keys:
+        _typed(node.get(key), dict, (*path, key), hint="write a map")
+
+
+def _lists(node: Mapping[str, Json], keys: Sequence[str], path: tuple[str | int, ...]) -> None:
+    for key in keys:
+        _typed(node.get(key), list, (*path, key), hint="write a list")
+        for index, entry in enumerate(node.get(key) or []):
+            if not isinstance(entry, dict):
+                raise InputError("expected a map", path=(*path, key, index), value=entry, hint="write a map")
+
+
+def _typed(value: Json, kind: type, path: tuple[str | int, ...], *, hint: str) -> None:
+    if value is not None and not isinstance(value, kind):
+        raise InputError(f"expected a {'map' if kind is dict else 'list'}", path=path, value=value, hint=hint)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from meshc.interception import packets, trace
+from meshc.interception import trace
 from meshc.interception.annotations import TRAFFIC, ports
 from meshc.interception.api import Rules
+from meshc.interception.packets import Packet
 from meshc.lint.subject import Path, Problem, Subject
 
 _SELF_SERVED = ("agent-status", "envoy-health", "envoy-prometheus")
@@ -23,8 +24,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 def captured(rules: Rules, port: int) -> bool:
     """Whether a connection from outside to a port of the pod reaches the proxy."""
-    assert rules.config is not None
-    packet = packets.read(f"10.0.0.5:{port} -> inbound", rules.config)
+    packet = Packet(direction="inbound", destination="10.0.0.5", port=port, source="192.0.2.1", in_interface="eth0")
     return trace.walk(rules, packet).verdict == "redirected"
 
 
