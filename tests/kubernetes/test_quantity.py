@@ -50,7 +50,8 @@ def test_some_texts_are_kept(text: str) -> None:
         ("1e-999999999", "1e-9"), ("8Ei", "9223372036854775807"),
         ("1e1000000000", "10e999999999"), ("1048576Ki", "1Gi"),
         ("8192Ei", "9223372036854775807"),
-        ("Mi", "0"), ("m", "0"), (".", "0"), ("+", "0"), ("e3", "0"), ("0", "0"), ("0Gi", "0"), ("00.00", "0"), ("10000000000000000000000", "10000E"),
+        ("Mi", "0"), ("m", "0"), (".", "0"), ("+", "0"), ("e3", "0"), ("0", "0"), ("0Gi", "0"), ("00.00", "0"),
+        ("10000000000000000000000", "10000E"),
     ],
 )  # fmt: skip
 def test_other_texts_become_canonical(text: str, want: str) -> None:
@@ -92,7 +93,7 @@ _TEXTS = st.from_regex(
 ).filter(bool)
 
 
-@settings(derandomize=True, max_examples=400, deadline=None)
+@settings(derandomize=True, max_examples=150, deadline=None)
 @given(_TEXTS)
 def test_the_canonical_text_is_the_same_value_and_stays(text: str) -> None:
     once = canonical(text)

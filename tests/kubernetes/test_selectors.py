@@ -47,7 +47,8 @@ def test_matching(selector: Json, want: bool) -> None:
         _expression("Exists", key="-a"), _expression("Exists", key="UP/a"),
         {"matchLabels": {"a b": "x"}},
         {"matchLabels": {"a": "x y"}},
-        {"matchLabels": {"a": "x" * 64}}, {"matchExpressions": ["x"]}, {"matchExpressions": [{"key": "a", "operator": "In", "values": "x"}]},
+        {"matchLabels": {"a": "x" * 64}}, {"matchExpressions": ["x"]},
+        {"matchExpressions": [{"key": "a", "operator": "In", "values": "x"}]},
         {"matchLabels": ["a"]}, {"matchLabels": {"a": 1}}, ["a"], "a", {"matchLabels": {"app": "other"}, **_expression("Bad")},
     ],
 )  # fmt: skip

@@ -136,6 +136,7 @@ def test_directives_for_lists() -> None:
     reordered = merge(original, {"metadata": {"$setElementOrder/finalizers": ["c", "a", "b"]}})
     assert reordered["metadata"]["finalizers"] == ["c", "a", "b"]
     assert merge({}, {"$setElementOrder/finalizers": ["a"]}, schema="ObjectMeta") == {}
+    assert merge(original, {"metadata": {"$deleteFromPrimitiveList/gone": ["b"]}}) == original
     assert merge(original, {"spec": {"$setElementOrder/tolerations": [{"key": "k"}]}}) == original
 
 

@@ -216,6 +216,12 @@ def test_the_zero_time_is_null_or_absent() -> None:
         ("ObjectMeta", "creationTimestamp: yesterday", "creationTimestamp", "not a time"),
         ("ObjectMeta", "creationTimestamp: 2024-13-01T00:00:00Z", "creationTimestamp", "not a time"),
         ("ObjectMeta", "creationTimestamp: 5", "creationTimestamp", "number into a time"),
+        (
+            "PodSpec",
+            "volumes: [{name: a}, {projected: {sources: [null, 5]}}]",
+            "volumes[1].projected.sources[1]",
+            "number into a map",
+        ),
         ("Unknown", "a: 1", None, "unknown kind"),
     ],
 )

@@ -58,6 +58,8 @@ def test_what_stays_a_string(text: str) -> None:
         ("2024-01-01", "2024-01-01"),
         ("'1.50'", "1.50"),
         (".inf", ".inf"),
+        (".nan", ".nan"),
+        ("&x 5", "5"),
     ],
 )
 def test_keys_become_strings(text: str, key: str) -> None:
@@ -124,3 +126,8 @@ def test_bytes_may_carry_a_byte_order_mark() -> None:
         yamlio.load(b"a: x\nb: \xff")
     with pytest.raises(InputError, match="not UTF-8"):
         yamlio.load("a: \ud800")
+
+
+def test_many_different_words_do_not_pile_up() -> None:
+    text = "".join(f"k{n}: v{n}\n" for n in range(21_000))
+    assert len(yamlio.load(text)) == len(yamlio.load(text)) == 21_000

@@ -55,6 +55,15 @@ def test_positions() -> None:
     assert document.position(["spec", "containers", "name"]) == (6, 3)
 
 
+def test_positions_through_odd_keys() -> None:
+    document = yamlio.load_all("a: &a {x: 1}\nb: &b {v: 1}\nm:\n  ? |\n   k\n  : 1\n  <<: [*a, *b]\n")[0]
+    assert document.position(["m", "v"]) == (2, 8)
+    assert document.position(["m", "z"]) == (3, 1)
+    assert document.position(["m", "k\n"]) == (4, 5)
+    assert yamlio.Document({}, text="[q]: 1\na: 2\n").position(["a"]) == (2, 1)
+    assert yamlio.Document({}, text="# nothing\n").position(["a"]) is None
+
+
 def test_the_last_of_duplicate_keys_is_pointed_at_and_keys_match_as_read() -> None:
     document = yamlio.load_all("a: 1\na: 2\nyes: 3\n")[0]
     assert document.position(["a"]) == (2, 1)
