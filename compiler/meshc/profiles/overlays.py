@@ -11,6 +11,7 @@ from meshc.profiles.trees import get, merged, merged_dropping
 from meshc.yamlio import Json
 
 _WORDS = {"profile": "profile", "platform": "platform", "compatibility": "compatibility version"}
+_PATHS = {"profile": "profile", "platform": "global.platform", "compatibility": "compatibilityVersion"}
 
 
 class Overlay(NamedTuple):
@@ -87,16 +88,19 @@ def _named(release: Release, kind: str, name: str) -> Overlay:
     tree = data.overlay(release, kind, name)
     if tree is None:
         known = data.overlays(release, kind)
-        guess = nearest(name, known)
         raise SettingsError(
-            f"unknown {_WORDS[kind]} {name}: Istio {release} has {', '.join(known) or 'none'}",
+            f"unknown {_WORDS[kind]} {name}",
+            path=_PATHS[kind],
             value=name,
-            hint=f"write {guess}" if guess else _advice(release, kind, name),
+            hint=_advice(release, kind, name) or f"Istio {release} has {', '.join(known) or 'none'}",
         )
     return Overlay(kind, name, tree)
 
 
 def _advice(release: Release, kind: str, name: str) -> str | None:
+    guess = nearest(name, data.overlays(release, kind))
+    if guess:
+        return f"write {guess}"
     if kind == "profile" and name in data.overlays(release, "platform"):
         return f"it is a platform: global.platform={name}"
     if kind == "profile" and name in data.installs(release):

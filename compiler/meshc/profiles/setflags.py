@@ -111,7 +111,7 @@ def _step(node: Any, part: PathPart | Key, fresh: Any, flag: str) -> Any:
     if isinstance(part, str):
         if not isinstance(node, dict):
             raise _mismatch(flag, f"{part} is no key of a list")
-        if not isinstance(node.get(part), type(fresh)):
+        if not isinstance(node.get(part), dict | list):
             node[part] = fresh
         return node[part]
     index = _index(node, part, flag)
