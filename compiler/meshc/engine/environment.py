@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from threading import Lock
@@ -21,6 +22,7 @@ from meshc.engine.values import ABSENT, SCALARS, Own, built, or_absent, spread, 
 from meshc.errors import TemplateError
 
 Json = Any
+_RESERVED = re.compile(f"[{OPEN}{CLOSE}]")
 SUFFIX = ".yaml.j2"
 PATHS = 512
 """Builders one environment keeps."""
@@ -76,9 +78,6 @@ class SlotEnvironment(Environment):
 
     def add_chunk(self, chunk: Chunk) -> int:
         """Keep a piece of static text; returns its number."""
-        if OPEN in chunk.text or CLOSE in chunk.text:
-            message = "the characters U+E000 and U+E001 are not usable in templates"
-            raise TemplateError(message, file=chunk.file, line=chunk.line)
         with self._lock:
             self.chunks.append(chunk)
             return len(self.chunks) - 1
@@ -121,6 +120,11 @@ class SlotEnvironment(Environment):
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         self.sources[filename or name] = source
+        if found := _RESERVED.search(source):
+            line = source.count("\n", 0, found.start()) + 1
+            raise TemplateError(
+                "the characters U+E000 and U+E001 are not usable in templates", file=filename, line=line
+            )
         return inline(settle(super()._parse(source, name, filename), self.release), self._parse_included)
 
     def _parse_included(self, name: str) -> tuple[nodes.Template, int]:
