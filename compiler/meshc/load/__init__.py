@@ -10,6 +10,6 @@ from __future__ import annotations
 
 from meshc.load.files import documents, file
 from meshc.load.kinds import context, is_kubernetes, opened
-from meshc.load.project import Project, project
+from meshc.load.projects import Project, project
 
 __all__ = ["Project", "context", "documents", "file", "is_kubernetes", "opened", "project"]
