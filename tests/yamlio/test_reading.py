@@ -99,6 +99,10 @@ def test_merge_keys_set_values_where_they_stand() -> None:
     assert loaded["<<"] == "text"
 
 
+def test_a_merged_key_may_be_set_again_in_strict_mode() -> None:
+    assert yamlio.load("a: &a {x: 1}\nb: {<<: *a, x: 2}", strict=True)["b"] == {"x": 2}
+
+
 def test_a_duplicate_key_takes_the_last_value_and_is_an_error_in_strict_mode() -> None:
     assert yamlio.load("a: 1\nb: 2\na: 3") == {"a": 3, "b": 2}
     assert yamlio.load('{"a": 1, "a": 3}') == {"a": 3}

@@ -114,7 +114,8 @@ class _Reader:
                 items.append(value(event, depth))
 
     def mapping(self, depth: int) -> dict[str, Any]:
-        get, value, known, keys, strict = self.get, self.value, _known, _known_keys, self.strict
+        get, value, known, keys = self.get, self.value, _known, _known_keys
+        seen: set[str] | None = set() if self.strict else None
         result: dict[str, Any] = {}
         while True:
             event = get()
@@ -130,8 +131,10 @@ class _Reader:
             if key is _MERGE:
                 self.merge(result, value(get(), depth), event)
                 continue
-            if strict and key in result:
-                self.fail(f"the key {key!r} stands twice in one map", event, hint="remove one of them")
+            if seen is not None:
+                if key in seen:
+                    self.fail(f"the key {key!r} stands twice in one map", event, hint="remove one of them")
+                seen.add(key)
             event = get()
             if type(event) is ScalarEvent and event.anchor is None and event.tag is None:
                 text = event.value
