@@ -78,6 +78,8 @@ def _reading(process: _Process, settings: Settings, facts: Mapping[str, Json]) -
         annotations=facts.get("annotations", process.annotations),
         mesh=facts.get("mesh_config", process.mesh),
     )
+    if process.annotations is not None and "kubelet_annotations" in facts:
+        process = replace(process, annotations={**process.annotations, **facts["kubelet_annotations"]})
     args.check_role(process.role, settings.release)
     config, warnings = _config(process, settings, facts)
     ips = facts.get("instance_ips") or identity.addresses(

@@ -50,6 +50,7 @@ KNOWN: Mapping[str, tuple[str, str]] = {
     "env": ("text map", "environment; with a pod, laid over the pod's"),
     "labels": ("podinfo", "labels file: a map, its text, or null when missing"),
     "annotations": ("podinfo", "annotations file: a map, its text, or null when missing"),
+    "kubelet_annotations": ("text map", "annotations the kubelet adds to the podinfo file only"),
     "mesh_config": ("document", "the mesh file: its text or document"),
     "release": ("text", "Istio release the facts belong to (for the command line)"),
     "proxy_config": ("map", "the complete effective ProxyConfig; nothing is laid under it"),
