@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from meshc.catalog import Release
 from meshc.errors import show_value
@@ -15,8 +15,7 @@ IGNORED_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease",
 _YES_IN_ANY_CASE = frozenset({"y", "yes", "on", "true"})
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(NamedTuple):
     """What the injector's configuration says about pods that do not decide for themselves."""
 
     policy: str = "enabled"
@@ -24,8 +23,7 @@ class Policy:
     always: Sequence[Mapping[str, Json]] = ()
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One rule looked at: what it is, what it said (`yes`, `no`, or `undecided`), and on what grounds."""
 
     rule: str
@@ -33,8 +31,7 @@ class Step:
     detail: str
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(NamedTuple):
     """Inject or not, with a reason code, the thing that decided, and every rule looked at in order.
 
     Reason codes: `host-network`, `ignored-namespace`, `label`, `annotation`, `never-inject-selector`,
@@ -45,7 +42,7 @@ class Decision:
     reason: str
     decided_by: str
     steps: tuple[Step, ...] = ()
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = ()
 
 
 def decide(pod: Json, policy: Policy, release: Release, *, namespace: str = "") -> Decision:

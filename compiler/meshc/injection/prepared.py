@@ -113,8 +113,8 @@ class Prepared:
         """The effective ProxyConfig of a pod (spec injection § 5.5); raises InputError as Istio does."""
         annotations, labels = metadata.get("annotations") or {}, metadata.get("labels") or {}
         text = annotations.get(effective.ANNOTATION)
-        selected = tuple(r.name for r in self.resources if r.namespace == namespace and r.selects(labels))
-        key = (text, namespace if self.resources else "", selected)
+        selecting = (r.name for r in self.resources if r.namespace == namespace and r.selects(labels))
+        key = (text, namespace, *selecting) if self.resources else text
         if key not in self._proxy_configs:
             if len(self._proxy_configs) >= _KEPT:
                 self._proxy_configs.clear()
@@ -137,7 +137,17 @@ class Prepared:
 
     def native(self, node_name: str) -> bool:
         """Whether a pod gets a native sidecar where its annotation says nothing."""
+        if node_name not in self._node_names:
+            return self._native_everywhere
         return native.enabled(self.settings.features, self.release, nodes=self.nodes, node_name=node_name)
+
+    @cached_property
+    def _node_names(self) -> Set[str]:
+        return {node.name for node in self.nodes or () if node.name}
+
+    @cached_property
+    def _native_everywhere(self) -> bool:
+        return native.enabled(self.settings.features, self.release, nodes=self.nodes)
 
     @cached_property
     def openshift(self) -> bool:
@@ -181,7 +191,7 @@ def prepare(settings: Settings, mode: str) -> Prepared:
     kept: dict[str, Prepared] = vars(settings).setdefault("_prepared_injection", {})
     found = kept.get(mode)
     if found is None:
-        found = kept[mode] = Prepared(settings, mode)
+        found = kept[mode] = Prepared(settings.for_mode(mode), mode)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -13,7 +14,7 @@ from meshc.settings import clusterconfig, halves, injector, proxyconfigs
 from meshc.settings.halves import Halves
 from meshc.settings.model import InjectionConfig, Node, Settings
 from meshc.settings.origins import origins
-from meshc.settings.request import Request
+from meshc.settings.request import MODES, Request
 from meshc.yamlio import Json
 
 
@@ -25,6 +26,7 @@ def load(request: Request) -> Settings:
     ignored = values_reading.read_resolved(found.values, release, request.resolved_values) if found.values else []
     effective, unknown = mesh.apply(mesh.defaults(release), found.mesh or {}, release, strict=False)
     config, notes = _injection_config(request, found, release)
+    by_mode = {mode: _seen_by(replace(request, mode=mode), found, release) for mode in MODES}
     return Settings(
         release=release,
         mode=request.mode,
@@ -36,11 +38,8 @@ def load(request: Request) -> Settings:
         mesh_document=found.mesh or {},
         mesh_networks=found.networks,
         injection_config=config,
-        features=MappingProxyType(_features(request, found, release)),
-        revision=_revision(request, found),
+        **by_mode[request.mode],
         namespace=request.namespace,
-        kube_version=kube_version(request, release),
-        nodes=nodes(request, release),
         network=request.network,
         cluster=request.cluster,
         resources=request.resources + proxyconfigs.read(request.proxy_config),
@@ -49,7 +48,18 @@ def load(request: Request) -> Settings:
         installed=tuple(found.installed.workloads) if found.installed else (),
         origins=origins(request, release, found),
         warnings=(*([release.warning] if release.warning else []), *found.warnings, *notes, *ignored, *unknown),
+        by_mode=MappingProxyType(by_mode),
     )
+
+
+def _seen_by(request: Request, found: Halves, release: Release) -> dict[str, Any]:
+    """What depends on which of the two front ends is meant."""
+    return {
+        "features": MappingProxyType(_features(request, found, release)),
+        "revision": _revision(request, found),
+        "kube_version": kube_version(request, release),
+        "nodes": nodes(request, release),
+    }
 
 
 def kube_version(request: Request, release: Release) -> str | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from meshc.catalog import Release
 from meshc.errors import SettingsError
@@ -79,6 +80,13 @@ class Settings:
     installed: tuple[str, ...] = ()
     origins: Origins = field(default_factory=Origins)
     warnings: tuple[str, ...] = ()
+    by_mode: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: EMPTY, repr=False)
+
+    def for_mode(self, mode: str) -> Settings:
+        """These settings as one of the two front ends sees them: its environment, nodes and revision."""
+        if mode == self.mode or mode not in self.by_mode:
+            return self
+        return replace(self, mode=mode, **self.by_mode[mode])
 
     def feature(self, name: str) -> str:
         """Value of a variable of istiod's environment, else its default in the release, else the empty string."""
