@@ -69,15 +69,22 @@ class _Reader:
     def _open(self, table: str, number: int) -> None:
         if self.table:
             raise InputError(f"table {self.table} is not closed by COMMIT", file=self.file, line=number, hint=_HINT)
-        family = bool(self.header_family)
-        current = next((x for x in self.listings if x.ipv6 == family), None)
-        repeated = current is not None and any(t == table for t, _ in current.policies)
-        if current is None or (repeated and self.header_family is None):
-            # without a header a second copy of a table can only be the other family's
-            current = Listing(ipv6=family or repeated)
-            self.listings.append(current)
+        current = self._listing(table)
         self.listings.sort(key=lambda x: x is current)
         self.table, self.opened = table, number
+
+    def _listing(self, table: str) -> Listing:
+        """The listing a table belongs to: by the header's program, else a second copy of a table is the other family's."""
+        if self.header_family is not None:
+            found = next((x for x in self.listings if x.ipv6 == self.header_family), None)
+            fresh = Listing(ipv6=self.header_family)
+        else:
+            last = self.listings[-1] if self.listings else None
+            found = None if last is None or any(t == table for t, _ in last.policies) else last
+            fresh = Listing(ipv6=last is not None and not last.ipv6)
+        if found is None:
+            self.listings.append(fresh)
+        return found or fresh
 
     def _content(self, line: str, number: int) -> None:
         chain, rule = _CHAIN.match(line), _RULE.match(line)

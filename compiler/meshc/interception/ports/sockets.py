@@ -80,6 +80,8 @@ def _netstat(words: list[str]) -> Iterator[Socket]:
         yield Socket("unix", 0, _path(path), process.partition("/")[2])
     if not words or words[0] not in _PROTOCOLS:
         return
+    if len(words) < 5:
+        raise ValueError(words)
     listening = "LISTEN" in words or words[0].startswith("udp")
     if listening:
         tail = words[words.index("LISTEN") + 1 :] if "LISTEN" in words else words[5:]
