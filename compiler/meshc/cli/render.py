@@ -7,30 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from meshc import load, resources, yamlio
+from meshc import yamlio
 from meshc.cli import facts as facts_file
 from meshc.cli import output
-from meshc.cli.inputs import Inputs, gather, pod_template_paths
+from meshc.cli.inputs import gather, pod_template_paths
 from meshc.cli.options import SettingsOptions
 from meshc.cli.parallel import Compiling, compile_all
-from meshc.errors import InputError
+from meshc.cli.workloads import GatewayChart, units_of
 from meshc.rendering import tree
 from meshc.rendering.tree import Rendered
-from meshc.rendering.units import Unit, plan, unit_of
+from meshc.rendering.units import Unit
 from meshc.settings import Settings
-from meshc.yamlio import Document, Json
-
-_DEPLOYMENTS = ("Deployment", "DaemonSet")
-
-
-@dataclass(frozen=True)
-class GatewayChart:
-    """A gateway chart to render beside the workloads: Helm release name, chart, values files, chart version."""
-
-    name: str
-    chart: str = "gateway"
-    values: tuple[str, ...] = ()
-    version: str | None = None
 
 
 @dataclass(frozen=True)
@@ -56,7 +43,7 @@ def render(options: RenderOptions, settings_options: SettingsOptions) -> int:
     folder = Path(to) if to not in (None, "-") else _default_folder(inputs.settings)
     if to != "-":
         output.refuse_foreign(folder)
-    units = _units(inputs, options.chart, places)
+    units = units_of(inputs, chart=options.chart, places=places)
     tree.refuse_doubles((u.folder, u.source) for u in units)
     wanted = tree.shard_of([u.folder for u in units], options.shard)
     chosen = sorted((u for u in units if u.folder in wanted), key=lambda u: u.folder)
@@ -67,58 +54,6 @@ def render(options: RenderOptions, settings_options: SettingsOptions) -> int:
         output.replace_folder(folder, tree.tree(rendered, inputs.settings))
         _say(rendered, folder, inputs.settings)
     return 0
-
-
-def _units(inputs: Inputs, chart: GatewayChart | None, places: dict[str, str]) -> list[Unit]:
-    settings = inputs.settings
-    if inputs.named or chart:
-        units = plan(inputs.documents, settings, places=places)
-        units += _of_chart(chart, settings) if chart else []
-        if inputs.named and not units:
-            raise InputError(
-                "no workload among the documents",
-                file=inputs.named[0],
-                hint="name files that hold a Deployment, StatefulSet, …, Pod or Gateway; "
-                "--pod-template-path KIND=PATH adds another kind",
-            )
-        return units
-    return [*_of_profile(settings), *plan(_sample(), settings)]
-
-
-def _of_profile(settings: Settings) -> list[Unit]:
-    from meshc.gateways.api import profile_gateways
-
-    source = f"profile {settings.profile}"
-    found = profile_gateways(settings)
-    return [unit for _, objects in found for unit in _gateway(objects, settings, source=source)]
-
-
-def _of_chart(chart: GatewayChart, settings: Settings) -> list[Unit]:
-    from meshc.gateways import api
-    from meshc.merge import deep
-
-    values: Json = {}
-    for file in chart.values:
-        for document in load.file(file, strict=True):
-            if not isinstance(document.value, dict):
-                raise document.error(
-                    "chart values are a map", value=document.value, hint="write `service: {type: ClusterIP}`"
-                )
-            values = deep(values, document.value)
-    objects = api.chart(
-        chart.chart, values, settings, name=chart.name, namespace=settings.namespace, version=chart.version
-    )
-    return _gateway(objects, settings, source=f"chart {chart.chart}")
-
-
-def _gateway(objects: Sequence[Json], settings: Settings, *, source: str) -> list[Unit]:
-    workloads = [o for o in objects if o["kind"] in _DEPLOYMENTS]
-    others = [o for o in objects if o["kind"] not in _DEPLOYMENTS]
-    return [unit_of(w, settings, source=source, resources=others) for w in workloads]
-
-
-def _sample() -> list[Document]:
-    return yamlio.load_all(resources.text("schemas", "samples", "httpbin.yaml"), file="the bundled httpbin sample")
 
 
 def _default_folder(settings: Settings) -> Path:

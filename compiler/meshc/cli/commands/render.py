@@ -48,8 +48,9 @@ def render(
 
     Without FILES: the workloads of meshc.yaml, else the profile's gateways and a sample workload.
     """
-    from meshc.cli.render import GatewayChart, RenderOptions
+    from meshc.cli.render import RenderOptions
     from meshc.cli.render import render as run
+    from meshc.cli.workloads import GatewayChart
 
     chart = GatewayChart(gateway, gateway_chart, tuple(gateway_values or ()), chart_version) if gateway else None
     return run(

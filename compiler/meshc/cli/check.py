@@ -1,0 +1,102 @@
+"""`meshc check`: inputs are valid, goldens are current, the injected result has no findings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from meshc import lint, load, reports, yamlio
+from meshc.cli import golden, output
+from meshc.cli.inputs import Inputs, gather, pod_template_paths, project_file
+from meshc.cli.options import SettingsOptions
+from meshc.cli.parallel import Compiling, compile_all
+from meshc.cli.workloads import units_of
+from meshc.errors import UsageError
+from meshc.rendering import tree
+from meshc.rendering.tree import Rendered
+from meshc.rendering.units import Unit
+from meshc.reports.finding import Finding
+from meshc.yamlio import Document, Json
+
+
+@dataclass(frozen=True)
+class CheckOptions:
+    """What `meshc check` was asked for, apart from settings."""
+
+    files: tuple[str, ...] = ()
+    form: str = "text"
+    output: str | None = None
+    goldens: tuple[str, ...] = ()
+    pod_template_paths: tuple[str, ...] = ()
+    jobs: int = 1
+    shard: str | None = None
+
+
+def check(options: CheckOptions, settings_options: SettingsOptions) -> int:
+    """Print the findings; 1 when there are any but notes, else 0.  Raises MeshcError for input that is not valid."""
+    to = output.destination(options.output)
+    reports.write([], form=options.form, checked=0)  # an unknown form is refused before any work
+    project = project_file(settings_options, quiet=True)
+    goldens = options.goldens or (project.goldens if project else ())
+    inputs = gather(options.files, settings_options, needed=not goldens)
+    if not inputs.named and not goldens:
+        raise UsageError("nothing to check", hint="name files, or `workloads` and `goldens` in meshc.yaml")
+    findings, checked = _of_workloads(inputs, options) if inputs.named else ([], 0)
+    findings += _of_goldens(goldens, options.jobs)
+    output.write(reports.write(findings, form=options.form, checked=checked), to)
+    return 1 if any(f.severity != "note" for f in findings) else 0
+
+
+def _of_workloads(inputs: Inputs, options: CheckOptions) -> tuple[list[Finding], int]:
+    places = pod_template_paths(options.pod_template_paths)
+    units = units_of(inputs, places=places)
+    tree.refuse_doubles((u.folder, u.source) for u in units)
+    wanted = tree.shard_of([u.folder for u in units], options.shard)
+    chosen = [u for u in units if u.folder in wanted]
+    rendered = compile_all(chosen, Compiling(inputs.settings, {}, places), jobs=options.jobs)
+    services = _services(inputs.documents)
+    found: list[Finding] = []
+    for unit, result in zip(chosen, rendered, strict=True):
+        found += _of_unit(unit, result, inputs, services)
+    return found, len(chosen)
+
+
+def _of_unit(unit: Unit, result: Rendered, inputs: Inputs, services: Sequence[Json]) -> list[Finding]:
+    injected = yamlio.load(result.manifest) if result.decision != "skipped" else None
+    envoy = result.files.get("envoy-rev.json")
+    document = unit.document or Document(unit.manifest)
+    return lint.findings(
+        document, injected, inputs.settings, bootstrap=orjson.loads(envoy) if envoy else None, services=services
+    )
+
+
+def _of_goldens(folders: Sequence[str], jobs: int) -> list[Finding]:
+    if not folders:
+        return []
+    return [_stale(change) for _, _, changed in golden.stale(folders, jobs=jobs) for change in changed]
+
+
+def _stale(change: golden.FileChange) -> Finding:
+    first = change.differences[0] if change.differences else None
+    what = {
+        "added": "is rendered now and not expected",
+        "removed": "is expected and not rendered any more",
+        "changed": f"is not current: {len(change.differences)} differences"
+        if first
+        else "is not current: only its text differs",
+    }[change.kind]
+    return Finding(
+        rule="golden-stale",
+        severity="error",
+        message=f"{change.name} {what}",
+        path=first.where if first else "",
+        hint=f"look at `meshc diff --golden {change.case}`, then add --update",
+        file=change.file,
+    )
+
+
+def _services(documents: Sequence[Document]) -> list[Json]:
+    objects = (value for document in documents for value in load.opened(document.value))
+    return [value for value in objects if isinstance(value, dict) and value.get("kind") == "Service"]

@@ -1,0 +1,128 @@
+"""Golden cases: a folder with `meshc.yaml`, its inputs, and `expected/`, a tree as `meshc render` writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from meshc import load, yamlio
+from meshc.cli import output
+from meshc.cli.inputs import Inputs
+from meshc.cli.parallel import Compiling, compile_all
+from meshc.cli.workloads import units_of
+from meshc.comparison.compare import compare
+from meshc.comparison.differences import Difference
+from meshc.errors import ErrorGroup, MeshcError, UsageError
+from meshc.load import Project
+from meshc.rendering import tree
+from meshc.settings import Settings
+from meshc.yamlio import Json
+
+PROJECT = "meshc.yaml"
+EXPECTED = "expected"
+
+
+@dataclass(frozen=True)
+class FileChange:
+    """One file of a case that is not as rendered: `differences` by meaning, empty where only the text differs."""
+
+    case: Path
+    name: str
+    kind: str
+    differences: tuple[Difference, ...] = ()
+
+    @property
+    def file(self) -> str:
+        """The file below the case's `expected/`."""
+        return str(self.case / EXPECTED / self.name)
+
+
+def cases(folders: Iterable[str]) -> list[Path]:
+    """Every case below the folders, sorted; raises UsageError for a folder that is none or holds none."""
+    found: list[Path] = []
+    for name in folders:
+        folder = Path(name)
+        if not folder.is_dir():
+            raise UsageError("no such folder of golden cases", file=name, hint="name a folder with --golden DIR")
+        inside = sorted(p.parent for p in folder.rglob(PROJECT) if EXPECTED not in p.relative_to(folder).parts)
+        if not inside:
+            hint = "a case is a folder with meshc.yaml, its inputs and expected/; make one, then --update"
+            raise UsageError("no golden case in this folder", file=name, hint=hint)
+        found += inside
+    return list(dict.fromkeys(found))
+
+
+def render_case(case: Path, *, jobs: int = 1) -> dict[str, bytes]:
+    """The tree a case renders to now: relative path → content."""
+    project = load.project(case / PROJECT)
+    assert project is not None  # the file is named, so it is read or refused
+    inputs = _inputs(project)
+    units = units_of(inputs)
+    tree.refuse_doubles((u.folder, u.source) for u in units)
+    ordered = sorted(units, key=lambda u: u.folder)
+    return tree.tree(compile_all(ordered, Compiling(inputs.settings, {}, {}), jobs=jobs), inputs.settings)
+
+
+def changes(case: Path, rendered: Mapping[str, bytes]) -> list[FileChange]:
+    """What in `expected/` is not as rendered; `index.json` counts only where no other file does."""
+    folder = case / EXPECTED
+    present = (
+        {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+        if folder.is_dir()
+        else {}
+    )
+    found = []
+    for name in sorted({*present, *rendered}):
+        old, new = present.get(name), rendered.get(name)
+        if old == new:
+            continue
+        kind = "added" if old is None else "removed" if new is None else "changed"
+        found.append(FileChange(case, name, kind, _differences(name, old, new) if old and new else ()))
+    others = [change for change in found if change.name != tree.INDEX]
+    return others or found
+
+
+def update(case: Path, rendered: Mapping[str, bytes]) -> None:
+    """Replace the case's `expected/` by what is rendered now."""
+    output.replace_folder(case / EXPECTED, rendered)
+
+
+def stale(folders: Sequence[str], *, jobs: int = 1) -> list[tuple[Path, dict[str, bytes], list[FileChange]]]:
+    """Every case that is not current, with what it renders to and what changed; raises an ErrorGroup of all errors."""
+    found, errors = [], []
+    for case in cases(folders):
+        try:
+            rendered = render_case(case, jobs=jobs)
+        except MeshcError as error:
+            errors.append(error.at(str(case / PROJECT)))
+            continue
+        if changed := changes(case, rendered):
+            found.append((case, rendered, changed))
+    if errors:
+        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    return found
+
+
+def _inputs(project: Project) -> Inputs:
+    documents = tuple(load.documents(project.workloads)) if project.workloads else ()
+    settings = Settings.load(**{"mode": "webhook", **project.settings}, resources=load.context(documents))
+    return Inputs(project.workloads, documents, settings)
+
+
+def _differences(name: str, old: bytes, new: bytes) -> tuple[Difference, ...]:
+    domain = "bootstrap" if name.endswith(".json") else "manifest"
+    before, after = _parsed(name, old), _parsed(name, new)
+    return tuple(compare(before, after, domain=domain))  # type: ignore[arg-type]
+
+
+def _parsed(name: str, data: bytes) -> Json:
+    try:
+        if name.endswith(".json"):
+            return orjson.loads(data)
+        documents = [d.value for d in yamlio.load_all(data, file=name)]
+    except (MeshcError, ValueError):
+        return data.decode("utf-8", "replace")
+    return documents[0] if len(documents) == 1 else documents
