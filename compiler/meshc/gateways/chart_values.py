@@ -31,7 +31,7 @@ def effective(chart: str, values: Json, *, release: Release, version: str) -> Js
     if release.has("profiles.descoped_charts") and "defaults" in values:
         raise SettingsError(
             "the key defaults is the chart's own",
-            path="defaults",
+            path=("defaults",),
             value=values["defaults"],
             hint="write its members at the top level",
         )

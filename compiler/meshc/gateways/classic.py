@@ -169,7 +169,7 @@ def _root_certificate(value: Reader, values: Json, helm: Helm) -> Json:
     if bundle and not isinstance(flag, bool):
         raise SettingsError(
             "incompatible types for comparison: this must be a boolean",
-            path="pilot.env.ENABLE_CLUSTER_TRUST_BUNDLE_API",
+            path=("pilot", "env", "ENABLE_CLUSTER_TRUST_BUNDLE_API"),
             value=flag,
             hint="write true without quotes",
         )

@@ -147,7 +147,7 @@ def _ports(value: Reader, helm: Helm) -> Json:
     if helm.has("chart_ports_required") and not ports:
         raise SettingsError(
             "service.ports must hold at least one port",
-            path="service.ports",
+            path=("service", "ports"),
             value=ports,
             hint="leave it out for the default ports",
         )

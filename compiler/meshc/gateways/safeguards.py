@@ -14,21 +14,21 @@ from meshc.yamlio import Json
 def check_gateway(gateway: Json) -> None:
     """Raise InputError for a document that is no Gateway, or lacks name or spec."""
     if not isinstance(gateway, dict) or gateway.get("kind") != "Gateway":
-        raise InputError("not a Gateway of the Gateway API", path="kind", value=gateway, hint="kind: Gateway")
+        raise InputError("not a Gateway of the Gateway API", path=("kind",), value=gateway, hint="kind: Gateway")
     if not str(gateway.get("apiVersion") or "").startswith("gateway.networking.k8s.io/"):
         raise InputError(
             "not a Gateway of the Gateway API",
-            path="apiVersion",
+            path=("apiVersion",),
             value=gateway.get("apiVersion"),
             hint="apiVersion: gateway.networking.k8s.io/v1",
         )
     if not isinstance(gateway.get("spec"), dict):
         raise InputError(
-            "a Gateway needs a spec", path="spec", value=gateway.get("spec"), hint="gatewayClassName: istio"
+            "a Gateway needs a spec", path=("spec",), value=gateway.get("spec"), hint="gatewayClassName: istio"
         )
     if not metadata(gateway).get("name"):
         raise InputError(
-            "a Gateway needs a name", path="metadata.name", value=metadata(gateway).get("name"), hint="name: gateway"
+            "a Gateway needs a name", path=("metadata", "name"), value=metadata(gateway).get("name"), hint="name: gateway"
         )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from meshc.errors import InputError
 from meshc.injection import workloads
+from meshc.models.pointing import pointed
 from meshc.rendering.tree import folder_of
 from meshc.settings import Settings
 from meshc.yamlio import Document, Json
@@ -70,7 +71,8 @@ def _units(document: Document, settings: Settings, places: Mapping[str, str]) ->
 def _gateway(document: Document, settings: Settings, source: str) -> Iterator[Unit]:
     from meshc.gateways.api import gateway
 
-    objects = gateway(document.value, settings)
+    with pointed(document):
+        objects = gateway(document.value, settings)
     made = [o for o in objects if o.get("kind") in workloads.KINDS]
     others = [o for o in objects if o.get("kind") not in workloads.KINDS]
     for workload in made:
