@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import orjson
 
 from meshc.bootstraps.inputs import Agent
 from meshc.bootstraps.metadata import go_number
+from meshc.catalog import Release
 from meshc.errors import InputError
 from meshc.models import durations
 from meshc.models.goscalars import format_duration
@@ -35,15 +37,12 @@ class Source:
 
 
 def tags(source: Source) -> list[Json]:
-    """Stats tags in order: the release's, the extra ones, the release's last ones (spec bootstrap § 2.6)."""
+    """Stats tags in order: the release's, the extra ones, the release's last ones (§ 2.6); shared, not to be changed."""
     release = source.agent.release
     undelimited = release.has("bootstrap.delimited_tags_flag") and not source.agent.flag(
         "ENABLE_DELIMITED_STATS_TAG_REGEX"
     )
-    before = release.fact("bootstrap.tags_before_undelimited" if undelimited else "bootstrap.tags_before")
-    extra = [(tag, rf"({tag}=\.=(.*?);\.;)") for tag in extra_tags(source)]
-    after = release.fact("bootstrap.tags_after")
-    return [{"tag_name": name, "regex": regex} for name, regex in (*before, *extra, *after)]
+    return _tags(release, undelimited, tuple(extra_tags(source)))
 
 
 def extra_tags(source: Source) -> list[str]:
@@ -121,11 +120,19 @@ def _duration(source: Source, name: str) -> int | None:
         return None
 
 
+@lru_cache(maxsize=256)
+def _tags(release: Release, undelimited: bool, extra: tuple[str, ...]) -> list[Json]:
+    before = release.fact("bootstrap.tags_before_undelimited" if undelimited else "bootstrap.tags_before")
+    own = [(tag, rf"({tag}=\.=(.*?);\.;)") for tag in extra]
+    after = release.fact("bootstrap.tags_after")
+    return [{"tag_name": name, "regex": regex} for name, regex in (*before, *own, *after)]
+
+
 def _included(source: Source, name: str, required: Iterable[str]) -> list[str]:
     annotated = source.annotations.get(f"{_ANNOTATION}statsInclusion{name}", "")
     configured = (source.agent.config.get("proxyStatsMatcher") or {}).get(f"inclusion{name}") or []
-    entries = [*(annotated.split(",") if annotated else configured), *required]
-    return [copy for entry in entries for copy in _per_address(entry, source.addresses)]
+    given = annotated.split(",") if annotated else configured
+    return [*(copy for entry in given for copy in _per_address(entry, source.addresses)), *required]
 
 
 def _per_address(entry: str, addresses: Sequence[str]) -> list[str]:
