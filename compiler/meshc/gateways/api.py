@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from meshc.engine import Engine
-from meshc.errors import UsageError, nearest
 from meshc.gateways import classic, gateway_chart
 from meshc.gateways.accepted import check
 from meshc.gateways.chart_values import effective
 from meshc.gateways.controller import deploy
-from meshc.gateways.defaults import CHARTS, SIDES
+from meshc.gateways.defaults import SIDES
 from meshc.gateways.helm import Helm, kubernetes_minor
 from meshc.gateways.k8s_patches import patched
 from meshc.settings import Gateway, Settings
@@ -26,9 +25,6 @@ def chart(
     (default: that of the release; `1.0.0` means the charts of the source tree with their testing images).
     Raises SettingsError for values the chart does not know or refuses (spec other-templates §§ 11, 12).
     """
-    if chart not in CHARTS:
-        guess = nearest(chart, CHARTS) or "gateway"
-        raise UsageError(f"unknown chart; known are {', '.join(CHARTS)}", path="chart", value=chart, hint=guess)
     check(chart, values)
     namespace = namespace or settings.namespace or "default"
     return _render(chart, values, settings, name=name, namespace=namespace, version=version)
@@ -68,7 +64,7 @@ def _render(
         name=name,
         namespace=namespace,
         version=version if version is not None else str(settings.release),
-        kubernetes=kubernetes_minor(settings.kube_version),
+        kubernetes=kubernetes_minor(settings.chart_kube_version),
     )
     resolved = effective(chart, values, release=settings.release, version=helm.version)
     context = classic.context(chart, resolved, helm) if chart in SIDES else gateway_chart.context(resolved, helm)

@@ -26,7 +26,7 @@ def config_maps(settings: Settings, *, namespace: str = "istio-system") -> list[
         "config": yamlio.dump(config_document(settings.injection_config)),
         "values": json.dumps(settings.values, indent=2, sort_keys=True, ensure_ascii=False),
     }
-    environment = json.dumps(dict(settings.features), sort_keys=True)
+    environment = json.dumps(dict(settings.for_mode("webhook").features), sort_keys=True)
     return [
         _config_map("istio", mesh, settings.revision, namespace),
         _config_map("istio-sidecar-injector", config, settings.revision, namespace, {FEATURES: environment}),

@@ -35,8 +35,8 @@ def unpacked(request: Request) -> Request:
             for key, option in _KEYS.items():
                 if key[0] == name:
                     _add(found, option, _part(document, item, key=key[1], path=path))
-            if name == _INJECTOR and request.mode == "webhook":
-                found["feature"] = {**_environment(document, item, path), **request.feature}
+            if name == _INJECTOR:
+                found["environment"] = _environment(document, item, path)
     _refuse_twice(request, found)
     if len(set(revisions.values())) > 1:
         raise UsageError(

@@ -11,8 +11,8 @@ from meshc.catalog import Release
 from meshc.errors import UsageError
 from meshc.models import values_reading
 from meshc.profiles import helmflags, setflags
-from meshc.profiles.installation import merge_specs
 from meshc.profiles.environment import text
+from meshc.profiles.installation import merge_specs
 from meshc.profiles.trees import get, merged, put
 from meshc.settings.request import Request
 from meshc.yamlio import Document, Json

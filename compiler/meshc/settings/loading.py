@@ -39,6 +39,7 @@ def load(request: Request) -> Settings:
         mesh_networks=found.networks,
         injection_config=config,
         **by_mode[request.mode],
+        chart_kube_version=request.kube_version or release.fact("profiles.kubernetes")["minimum"],
         namespace=request.namespace,
         network=request.network,
         cluster=request.cluster,
@@ -112,7 +113,7 @@ def _features(request: Request, found: Halves, release: Release) -> dict[str, st
             variables: list[dict[str, Any]] = found.installed.environment or []
         else:
             variables = _visible_environment(found.values or {}, release)
-        own = {v["name"]: v["value"] for v in variables if "value" in v}
+        own = {v["name"]: v["value"] for v in variables if "value" in v} | dict(request.environment)
     return {**own, **request.feature}
 
 

@@ -53,8 +53,9 @@ class Settings:
     `values` is the injector's final values document, `chart_values` everything the istiod chart resolved (empty where
     only resolved halves were given), `mesh_document` the mesh key as written, `mesh_config` the effective MeshConfig of
     the release (protobuf-JSON form, set fields only).  `written` names the ConfigMaps the installation writes, `injector`
-    and `mesh`; `installed` its Deployments and DaemonSets as `Kind/name`.  `features` is istiod's environment as far as it was given;
-    `feature(name)` falls back to the release's default.
+    and `mesh`; `installed` its Deployments and DaemonSets as `Kind/name`.  `features` is istiod's environment as far as
+    it was given; `feature(name)` falls back to the release's default.  `kube_version` is the oldest kubelet's, None where
+    it is not known; `chart_kube_version` the one that charts are rendered for, the release's minimum if none was given.
     """
 
     release: Release
@@ -71,6 +72,7 @@ class Settings:
     revision: str = ""
     namespace: str | None = None
     kube_version: str | None = None
+    chart_kube_version: str | None = None
     nodes: tuple[Node, ...] = ()
     network: str | None = None
     cluster: str | None = None

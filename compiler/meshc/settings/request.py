@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,10 @@ _KUBERNETES = re.compile(r"v?\d+\.\d+(\.\d+)?([-+].*)?\Z", re.ASCII)
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """The keywords of `Settings.load`, unresolved: FILE options are Documents, `release` is a Release once known."""
+    """The keywords of `Settings.load`, unresolved: FILE options are Documents.
+
+    `environment` is what a captured ConfigMap tells of istiod's environment.
+    """
 
     release: str | Release | None
     profile: str | None
@@ -44,6 +47,7 @@ class Request:
     cluster: str | None
     lenient: bool
     resources: tuple[Json, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, **given: Any) -> Request:
