@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from meshc import load, resources, yamlio
 from meshc.cli.inputs import Inputs
 from meshc.errors import InputError
+from meshc.models.pointing import pointed
 from meshc.rendering.units import Unit, plan, unit_of
 from meshc.settings import Settings
 from meshc.yamlio import Document, Json
@@ -55,19 +57,20 @@ def _of_profile(settings: Settings) -> list[Unit]:
 
 def _of_chart(chart: GatewayChart, settings: Settings) -> list[Unit]:
     from meshc.gateways import api
-    from meshc.merge import deep
+    from meshc.gateways.accepted import check
+    from meshc.merge import overlay
 
+    documents = [d for file in chart.values for d in load.file(file, strict=True)]
     values: Json = {}
-    for file in chart.values:
-        for document in load.file(file, strict=True):
-            if not isinstance(document.value, dict):
-                raise document.error(
-                    "chart values are a map", value=document.value, hint="write `service: {type: ClusterIP}`"
-                )
-            values = deep(values, document.value)
-    objects = api.chart(
-        chart.chart, values, settings, name=chart.name, namespace=settings.namespace, version=chart.version
-    )
+    check(chart.chart, values)
+    for document in documents:
+        with pointed(document):
+            check(chart.chart, document.value)
+        values = overlay(values, document.value)
+    with pointed(documents[-1]) if documents else nullcontext():
+        objects = api.chart(
+            chart.chart, values, settings, name=chart.name, namespace=settings.namespace, version=chart.version
+        )
     return _gateway(objects, settings, source=f"chart {chart.chart}")
 
 

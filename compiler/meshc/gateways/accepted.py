@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from meshc.errors import ErrorGroup, MeshcError, SettingsError, nearest
-from meshc.gateways.defaults import SIDES, section, table
+from meshc.errors import ErrorGroup, MeshcError, SettingsError, UsageError, nearest
+from meshc.gateways.defaults import CHARTS, SIDES, section, table
 from meshc.yamlio import Json
 
 _WANTED = {
@@ -35,13 +35,16 @@ _NEEDED = {
 
 
 def check(chart: str, values: Json) -> None:
-    """Raise SettingsError (several as ErrorGroup) for values the chart does not know or cannot read.
+    """Raise SettingsError (several as ErrorGroup) for values the chart does not know or cannot read; UsageError for no chart.
 
     What an installation's values hold for its other charts is taken: one values file serves them all.
     """
+    if chart not in CHARTS:
+        guess = nearest(chart, CHARTS) or "gateway"
+        raise UsageError(f"unknown chart; known are {', '.join(CHARTS)}", path="chart", value=chart, hint=guess)
     errors: list[MeshcError] = []
     if not isinstance(values, dict):
-        raise SettingsError("chart values must be a map", path="values", value=values, hint="write key: value")
+        raise SettingsError("chart values must be a map", value=values, hint="write key: value, or {}")
     _walk(values, accepted(chart), path=(), errors=errors)
     if chart in SIDES:
         _check_items(values, chart, errors)

@@ -28,7 +28,10 @@ def check_gateway(gateway: Json) -> None:
         )
     if not metadata(gateway).get("name"):
         raise InputError(
-            "a Gateway needs a name", path=("metadata", "name"), value=metadata(gateway).get("name"), hint="name: gateway"
+            "a Gateway needs a name",
+            path=("metadata", "name"),
+            value=metadata(gateway).get("name"),
+            hint="name: gateway",
         )
 
 
