@@ -113,9 +113,13 @@ def _scalar(value: Any, column: int, indent: int) -> str:
 def _block(text: str, indent: int) -> str:
     """A literal block with its header; ends in a line break."""
     pad = _pad(indent + 2)
-    lines = text.split("\n")
-    body = "\n".join([pad + line if line else "" for line in lines])
-    return f"{block_header(text)}\n{body}" + ("" if text.endswith("\n") else "\n")
+    ended = text.endswith("\n")
+    inner = text[:-1] if ended else text
+    if "\n\n" in inner or inner[:1] in ("", "\n") or inner[-1:] == "\n":
+        body = "\n".join([pad + line if line else "" for line in inner.split("\n")])
+    else:
+        body = pad + inner.replace("\n", f"\n{pad}")
+    return f"{block_header(text)}\n{body}\n"
 
 
 def _ended(text: str) -> str:
