@@ -218,6 +218,23 @@ def test_static_gcp_metadata(text: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "locality"),
+    [("1.18.6", {}), ("1.18.7", {"region": "r", "zone": "r-b"}), ("1.19.0", {"region": "r", "zone": "r-b"})],
+)
+def test_gcp_locality_without_the_metadata_server(text: str, locality: dict[str, str]) -> None:
+    node = envoy(pod(env=[{"name": "GCP_METADATA", "value": "P|1|C|r-b"}]), text)["node"]
+    assert node["locality"] == locality
+
+
+@pytest.mark.parametrize(("text", "has"), [("1.18.6", True), ("1.18.7", False)])
+def test_quota_project_alone(text: str, has: bool) -> None:
+    env = [{"name": "CLOUD_PLATFORM", "value": "GCP"}, {"name": "GCP_QUOTA_PROJECT", "value": "q"}]
+    assert ("PLATFORM_METADATA" in metadata(pod(env=env), text)) == has
+    other = [{"name": "CLOUD_PLATFORM", "value": "none"}, {"name": "GCP_METADATA", "value": "P|1|C|r-b"}]
+    assert "PLATFORM_METADATA" not in metadata(pod(env=other), text)
+
+
+@pytest.mark.parametrize(
     ("manifest", "message"),
     [
         ({"kind": "Service", "spec": {}}, "no pod in this document"),

@@ -49,7 +49,7 @@ def test_envoy_takes_the_variants_of_every_release(text: str, name: str) -> None
 
 
 @pytest.mark.parametrize("row", rows())
-def test_envoy_takes_every_conformance_row_of_its_own_releases(row: Row) -> None:
+def test_envoy_takes_every_row_of_its_own_releases(row: Row) -> None:
     from tests.conformance.tables.bootstrap import facts
     from tests.conformance.tables.bootstrap import settings as of_tag
 

@@ -38,7 +38,7 @@ def listeners(
         "status_address": texts.wildcard,
         "status_port": ports["status"],
         "status_additional_address": texts.extra_wildcard,
-        "proxy_protocol": agent.flag("ENVOY_STATUS_PORT_ENABLE_PROXY_PROTOCOL"),
+        "proxy_protocol": _accepts_proxy_protocol(agent),
         "bypass_overload": bypass_overload(agent),
     }
 
@@ -82,6 +82,12 @@ def _by_default(kind: str) -> Json:
 
 def _library(name: str, kind: str) -> Json:
     return {"name": name, "typed_config": {"@type": _LIBRARY.format(kind, _KINDS[kind])}}
+
+
+def _accepts_proxy_protocol(agent: Agent) -> bool:
+    return agent.release.has("bootstrap.status_proxy_protocol") and agent.flag(
+        "ENVOY_STATUS_PORT_ENABLE_PROXY_PROTOCOL"
+    )
 
 
 def _metrics_stay_local(agent: Agent) -> bool:

@@ -16,8 +16,9 @@ def from_env(env: Mapping[str, str], release: Release, given: Platform | None = 
     """The given platform, or GCP as `GCP_METADATA` states it, else unknown (spec bootstrap § 1.7)."""
     if given is not None:
         return given
-    static = _static(env, release)
-    if not static or env.get("CLOUD_PLATFORM", "gcp").lower() not in ("gcp", ""):
+    chosen = env.get("CLOUD_PLATFORM", "").lower()
+    static = _static(env, release) or _quota_alone(env, release, chosen)
+    if not static or chosen not in ("gcp", ""):
         return Platform()
     platform = Platform(metadata=static, kubernetes=_on_kubernetes(env, static))
     return replace(platform, locality=_locality(static, release))
@@ -40,6 +41,13 @@ def _static(env: Mapping[str, str], release: Release) -> dict[str, str]:
     return found
 
 
+def _quota_alone(env: Mapping[str, str], release: Release, chosen: str) -> dict[str, str]:
+    # Without static metadata the agent would ask the metadata server for the rest, which is not there offline.
+    if chosen != "gcp" or release.has("bootstrap.gcp_quota_needs_static") or not env.get("GCP_QUOTA_PROJECT"):
+        return {}
+    return {"gcp_quota_project": env["GCP_QUOTA_PROJECT"]}
+
+
 def _cluster_url(found: Mapping[str, str]) -> str:
     names = ("gcp_project", "gcp_location", "gcp_gke_cluster_name")
     if not all(found.get(n) for n in names):
@@ -53,7 +61,7 @@ def _locality(static: Mapping[str, str], release: Release) -> dict[str, str]:
     if release.has("bootstrap.gcp_zone"):
         zone = static.get("gcp_zone", "")
         zone = zone if len(zone.split("-")) == _ZONE_PARTS else ""
-    elif release.has("bootstrap.gcp_locality_from_location") and release.has("bootstrap.gcp_static_exclusive"):
+    elif release.has("bootstrap.gcp_locality_from_location"):
         zone = static.get("gcp_location", "")
     else:
         zone = ""
