@@ -46,16 +46,10 @@ class TemplateData:
 
     def gateway(self, given: TemplateInput) -> dict[str, Json]:
         """The data of `gateway`."""
-        own_image = "/" in self.values.default("global.proxy.image")
-        chosen = own_image or self.release.has("templates.gateway_image_annotation")
-        return (
-            self._shared(given)
-            | self._gateway_fixed
-            | {
-                "image": self._chosen_image(given, "global.proxy.image") if chosen else self.image(given),
-                "log": sidecar.log_levels(given.annotations, self._defaults),
-            }
-        )
+        data = self._shared(given) | self._gateway_fixed
+        data["image"] = self._gateway_image(given)
+        data["log"] = sidecar.log_levels(given.annotations, self._defaults)
+        return data
 
     def grpc_agent(self, given: TemplateInput) -> dict[str, Json]:
         """The data of `grpc-agent`."""
@@ -139,6 +133,13 @@ class TemplateData:
         if candidate is None:
             candidate = self.values.default(path)
         return candidate if "/" in candidate else self.image(given)
+
+    def _gateway_image(self, given: TemplateInput) -> str:
+        path = "global.proxy.image"
+        if self.release.has("templates.gateway_image_annotation"):
+            return self._chosen_image(given, path)
+        named = self.values.default(path)
+        return given.annotations.get(_IMAGE, named) if "/" in named else self.image(given)
 
     @cached_property
     def _fixed(self) -> dict[str, Json]:
