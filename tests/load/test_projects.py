@@ -11,6 +11,7 @@ from meshc import load
 from meshc.cli.options import SettingsOptions
 from meshc.errors import MeshcError
 from meshc.load import projects
+from meshc.load.schema import project_schema
 from meshc.settings import Settings
 
 
@@ -96,3 +97,7 @@ def test_the_nearest_file_up_to_the_repository_counts(tmp_path: Path) -> None:
 def test_a_named_file_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(MeshcError, match="no such file"):
         load.project(tmp_path / "other.yaml")
+
+
+def test_the_schema_names_every_key() -> None:
+    assert set(project_schema()["properties"]) == set(projects.KEYS)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import orjson
 
 from meshc.cli.output import destination, write
+from meshc.load.schema import project_schema
 from meshc.models import schemas
+
+schemas.register("meshc.yaml", project_schema)
 
 
 def schema(name: str | None, *, output: str | None = None) -> int:

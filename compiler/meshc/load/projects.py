@@ -12,11 +12,11 @@ from meshc.errors import ErrorGroup, InputError, MeshcError, nearest
 from meshc.load.files import PROJECT, read
 from meshc.yamlio import Document, Json
 
-_TEXT = ("release", "profile", "installer", "mode", "namespace", "revision", "kube-version", "network", "cluster")
-_FILE = ("resolved-values", "resolved-mesh-config", "injector-config")
-_FILES = ("values", "mesh-config", "iop", "cluster-config", "proxy-config")
-_PATHS = ("workloads", "goldens")
-KEYS = (*_TEXT, "set", "feature", "lenient", *_FILE, *_FILES, *_PATHS)
+TEXT = ("release", "profile", "installer", "mode", "namespace", "revision", "kube-version", "network", "cluster")
+FILE = ("resolved-values", "resolved-mesh-config", "injector-config")
+FILES = ("values", "mesh-config", "iop", "cluster-config", "proxy-config")
+PATHS = ("workloads", "goldens")
+KEYS = (*TEXT, "set", "feature", "lenient", *FILE, *FILES, *PATHS)
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def _read(path: Path) -> Project:
     settings = {key.replace("-", "_"): reader.read(key, value) for key, value in content.items() if value is not None}
     if reader.errors:
         raise reader.errors[0] if len(reader.errors) == 1 else ErrorGroup(reader.errors)
-    workloads, goldens = (tuple(settings.pop(key, ())) for key in _PATHS)
+    workloads, goldens = (tuple(settings.pop(key, ())) for key in PATHS)
     return Project(str(path), settings, workloads, goldens)
 
 
@@ -91,10 +91,10 @@ class _Reader:
         self.document, self.folder = document, folder
         self.errors: list[MeshcError] = []
         readers: dict[tuple[str, ...], Callable[[str, Json], Any]] = {
-            _TEXT: self._text,
-            _FILE: self._source,
-            _FILES: self._sources,
-            _PATHS: self._globs,
+            TEXT: self._text,
+            FILE: self._source,
+            FILES: self._sources,
+            PATHS: self._globs,
             ("set",): self._flags,
             ("feature",): self._feature,
             ("lenient",): self._switch,

@@ -23,7 +23,7 @@ def names() -> tuple[str, ...]:
 
 def generated() -> tuple[str, ...]:
     """Names of the schemas that are stored under `schemas/json/`."""
-    return ("MeshConfig", "ProxyConfig", "ProxyConfigResource")
+    return ("MeshConfig", "OperatorSpec", "ProxyConfig", "ProxyConfigResource", "Values")
 
 
 def json_schema(name: str) -> Json:
@@ -40,10 +40,12 @@ def json_schema(name: str) -> Json:
 
 def _of_model(name: str) -> Json:
     from meshc.models.mesh_model import MeshConfig
+    from meshc.models.operator_model import OperatorSpec
     from meshc.models.proxy_model import ProxyConfig
     from meshc.models.proxy_resource import ProxyConfigResource
+    from meshc.models.values import Values
 
-    models = {m.__name__: m for m in (MeshConfig, ProxyConfig, ProxyConfigResource)}
+    models = {m.__name__: m for m in (MeshConfig, OperatorSpec, ProxyConfig, ProxyConfigResource, Values)}
     slim: Json = _slim(models[name].model_json_schema(by_alias=True))
     return slim
 
