@@ -29,8 +29,7 @@ def list_releases(*, form: str = "text", to: str | None = None) -> int:
 def show(name: str, *, form: str = "text", to: str | None = None) -> int:
     """Print what a release changed: every switch that differs from the minor before, and those its patches brought."""
     release = catalog.release(name)
-    earlier = [known for known in catalog.releases() if known.minor != release.minor and known < release]
-    before = earlier[-1] if earlier else None
+    before = _before(release)
     found = list(_entries(before, release)) if before else []
     patches = list(_entries(_first(release), release))
     if _checked(form) == "json":
@@ -46,6 +45,16 @@ def show(name: str, *, form: str = "text", to: str | None = None) -> int:
 def _row(release: Release) -> Json:
     versions = release.fact("profiles.kubernetes")
     return {"minor": release.minor, "newest": str(release), "kubernetes": versions["supported"]}
+
+
+def _before(release: Release) -> Release | None:
+    """The newest patch of the minor before, None for the oldest that meshc knows."""
+    found = None
+    for known in catalog.releases():
+        if known.minor == release.minor:
+            break
+        found = known
+    return found
 
 
 def _first(release: Release) -> Release:
