@@ -49,12 +49,9 @@ def _row(release: Release) -> Json:
 
 def _before(release: Release) -> Release | None:
     """The newest patch of the minor before, None for the oldest that meshc knows."""
-    found = None
-    for known in catalog.releases():
-        if known.minor == release.minor:
-            break
-        found = known
-    return found
+    known = catalog.releases()
+    place = [each.minor for each in known].index(release.minor)
+    return known[place - 1] if place else None
 
 
 def _first(release: Release) -> Release:
