@@ -319,3 +319,10 @@ def test_dotted_facts_reach_into_maps() -> None:
 
 def test_every_fact_says_what_it_is() -> None:
     assert all(meaning for _, meaning in KNOWN.values())
+
+
+def test_facts_alone_lie_over_the_mesh_of_the_settings() -> None:
+    chosen = Settings.load(release="1.30", mesh_config={"defaultConfig": {"proxyAdminPort": 15432}})
+    found = orjson.loads(bootstrap(None, chosen, {"pod_ip": "10.0.0.1"}).envoy or b"")
+    assert found["admin"]["address"]["socket_address"]["port_value"] == 15432
+    assert found["node"]["id"] == "sidecar~10.0.0.1~.~.svc.cluster.local"

@@ -62,7 +62,7 @@ def from_facts(settings: Settings, facts: Mapping[str, Json]) -> Reading:
     """The same from facts alone, which hold everything (§ 1.1)."""
     role, flags = args.parse(facts["args"]) if "args" in facts else ("sidecar", Flags())
     ips = facts.get("pod_ips") or tuple(facts[k] for k in ("pod_ip",) if k in facts)
-    process = _Process(role, flags, surroundings.plain_env(facts), None, None, facts.get("mesh_config"), ips)
+    process = _Process(role, flags, surroundings.plain_env(facts), None, None, settings.mesh_document or None, ips)
     if "node_id" in facts:
         process = replace(process, role=facts["node_id"].partition("~")[0])
     return _reading(process, settings, facts)

@@ -132,7 +132,9 @@ def _set_pod_values(typed: dict[str, Json], agent: Agent) -> None:
 def _static_labels(env: Mapping[str, str]) -> dict[str, str]:
     name = f"{METAJSON}LABELS"
     labels = json_object(name, env[name]) if name in env else {}
-    return labels if all(isinstance(v, str) for v in labels.values()) else {}
+    if not all(v is None or isinstance(v, str) for v in labels.values()):
+        return {}
+    return {key: value or "" for key, value in labels.items()}
 
 
 def _set_locality(typed: dict[str, Json], agent: Agent) -> Mapping[str, str]:

@@ -55,9 +55,15 @@ def proxy_container(pod: Pod) -> Mapping[str, Json]:
 
 
 def carries_bootstrap(pod: Pod) -> bool:
-    """Whether the pod has a proxy agent, or the init container that writes a gRPC bootstrap."""
+    """Whether the pod has a proxy agent, or the init container that writes a gRPC bootstrap.
+
+    A container `istio-proxy` without the agent's arguments waits for injection (`image: auto`).
+    """
     containers = [*(pod.spec.get("containers") or []), *(pod.spec.get("initContainers") or [])]
-    return any(c.get("name") in (PROXY, GRPC_WRITER) for c in containers)
+    return any(
+        c.get("name") == GRPC_WRITER or (c.get("name") == PROXY and (c.get("args") or [""])[0] == "proxy")
+        for c in containers
+    )
 
 
 def image_release(manifest: Mapping[str, Json]) -> str | None:
