@@ -129,7 +129,7 @@ def test_until_1_18_the_plugin_leaves_such_a_pod_uncaptured() -> None:
 def test_a_document_without_rules_to_show(document: Any) -> None:
     error = refused(document)
     assert isinstance(error, InputError | SettingsError)
-    assert error.hint
+    assert error.path or error.hint
 
 
 @pytest.mark.parametrize("word", ["--proxy-port=15001", "-w"])

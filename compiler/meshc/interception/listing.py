@@ -97,4 +97,8 @@ class _Reader:
             args = rule[2] or ""
             if self.header_family is None and re.search(r"(?:^| )-[sd] \S*:\S*/", args):
                 listing.ipv6 = True
-            listing.chains.setdefault((self.table, rule[1]), []).append(parse(args).spelled(ipv6=listing.ipv6))
+            try:
+                spelled = parse(args).spelled(ipv6=listing.ipv6)
+            except (ValueError, IndexError) as error:
+                raise InputError("a rule is cut off", file=self.file, line=number, value=line, hint=_HINT) from error
+            listing.chains.setdefault((self.table, rule[1]), []).append(spelled)

@@ -154,13 +154,13 @@ def _mark(value: str) -> str:
 def _target(name: str, options: Sequence[str], *, ipv6: bool) -> list[str]:
     given = _pairs(options)
     match name:
-        case "REDIRECT":
-            return ["--to-ports", given.get("--to-ports") or given["--to-port"]]
+        case "REDIRECT" if "--to-port" in given:
+            return ["--to-ports", given["--to-port"]]
         case "MARK" if "--set-mark" in given:
             return ["--set-xmark", f"{number(given['--set-mark']):#x}/{_FULL}"]
-        case "CONNMARK" if options[0] in ("--save-mark", "--restore-mark"):
+        case "CONNMARK" if options[:1] and options[0] in ("--save-mark", "--restore-mark"):
             return [options[0], "--nfmask", given.get("--nfmask", _FULL), "--ctmask", given.get("--ctmask", _FULL)]
-        case "TPROXY":
+        case "TPROXY" if {"--tproxy-mark", "--on-port"} <= given.keys():
             mark = f"{number(given['--tproxy-mark']):#x}/{_FULL}"
             return [
                 "--on-port",
@@ -179,12 +179,12 @@ def _actions(name: str, options: Sequence[str]) -> Iterator[Action]:
         case "RETURN" | "ACCEPT" | "DROP":
             yield Action(name.lower())
         case "REDIRECT":
-            yield Action("redirect", given.get("--to-ports") or given["--to-port"])
+            yield Action("redirect", given.get("--to-ports") or given.get("--to-port", ""))
         case "TPROXY":
-            yield Action("set-mark", given["--tproxy-mark"])
-            yield Action("tproxy", given["--on-port"])
+            yield Action("set-mark", given.get("--tproxy-mark", "0"))
+            yield Action("tproxy", given.get("--on-port", "0"))
         case "MARK":
-            yield Action("set-mark", given.get("--set-mark") or given["--set-xmark"])
+            yield Action("set-mark", given.get("--set-mark") or given.get("--set-xmark", "0"))
         case "CONNMARK":
             yield Action("save-mark" if "--save-mark" in options else "restore-mark")
         case "CT":

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from meshc import catalog
 from meshc.errors import InputError
+from meshc.kubernetes import typed
 from meshc.yamlio import Json
 
 PROXY = "istio-proxy"
@@ -28,7 +30,7 @@ class Pod:
     def name(self) -> str:
         """The document's name, or what a controller would derive the pod's name from."""
         own = self.document.get("metadata") or {}
-        return str(own.get("name") or own.get("generateName", "").rstrip("-") or "pod")
+        return str(own.get("name") or str(own.get("generateName") or "").rstrip("-") or "pod")
 
     @property
     def namespace(self) -> str | None:
@@ -87,10 +89,10 @@ def pod_of(document: Json) -> Pod:
         for key in keys:
             node = node.get(key) if isinstance(node, dict) else None
         if isinstance(node, dict) and isinstance(node.get("spec"), dict):
-            return _shaped(Pod(document, node.get("metadata") or {}, node["spec"], keys))
+            return _pod(document, node, keys)
     spec = document.get("spec")
     if isinstance(spec, dict) and isinstance(spec.get("containers"), list):
-        return _shaped(Pod(document, document.get("metadata") or {}, spec))
+        return _pod(document, document, ())
     raise InputError(
         "neither a pod nor a workload: no list of containers", path="spec", hint="give a Pod, Deployment, Job …"
     )
@@ -129,45 +131,22 @@ def image_release(pod: Pod) -> str | None:
 
 def addresses(pod: Pod) -> list[str]:
     """Addresses the pod's status names."""
-    status = pod.document.get("status") or {}
-    listed = [str(entry.get("ip")) for entry in status.get("podIPs") or [] if entry.get("ip")]
+    status = pod.document.get("status")
+    if not isinstance(status, dict):
+        return []
+    entries = status.get("podIPs")
+    listed = [str(e["ip"]) for e in entries if isinstance(e, dict) and e.get("ip")] if isinstance(entries, list) else []
     return listed or ([str(status["podIP"])] if status.get("podIP") else [])
 
 
-# lists of maps and maps that are read here; what the injector reads besides is its own affair
-_LISTS = ("env", "ports", "volumeMounts")
-_MAPS = ("securityContext", "resources", "lifecycle", "livenessProbe", "readinessProbe", "startupProbe")
-
-
-def _shaped(pod: Pod) -> Pod:
-    """The pod, if everything that is read later has the type Kubernetes gives it; else InputError with the place."""
-    _maps(pod.metadata, ("labels", "annotations"), (*pod.path, "metadata"))
-    _maps(pod.spec, ("securityContext", "dnsConfig"), (*pod.path, "spec"))
-    _maps(pod.document, ("metadata", "status"), ())
-    _lists(pod.spec, ("containers", "initContainers", "volumes"), (*pod.path, "spec"))
-    for container, path in pod.containers():
-        _lists(container, _LISTS, path)
-        _maps(container, _MAPS, path)
-        _maps(container.get("resources") or {}, ("requests", "limits"), (*path, "resources"))
-        for key in ("args", "command"):
-            _typed(container.get(key), list, (*path, key), hint="write a list of texts")
-    return pod
-
-
-def _maps(node: Mapping[str, Json], keys: Sequence[str], path: tuple[str | int, ...]) -> None:
-    _typed(node, dict, path, hint="write a map")
-    for key in keys:
-        _typed(node.get(key), dict, (*path, key), hint="write a map")
-
-
-def _lists(node: Mapping[str, Json], keys: Sequence[str], path: tuple[str | int, ...]) -> None:
-    for key in keys:
-        _typed(node.get(key), list, (*path, key), hint="write a list")
-        for index, entry in enumerate(node.get(key) or []):
-            if not isinstance(entry, dict):
-                raise InputError("expected a map", path=(*path, key, index), value=entry, hint="write a map")
-
-
-def _typed(value: Json, kind: type, path: tuple[str | int, ...], *, hint: str) -> None:
-    if value is not None and not isinstance(value, kind):
-        raise InputError(f"expected a {'map' if kind is dict else 'list'}", path=path, value=value, hint=hint)
+def _pod(document: Json, template: Json, path: tuple[str, ...]) -> Pod:
+    """The pod in Kubernetes' typed form, so that nothing read later has a type of its own; InputError with the place."""
+    own = document.get("metadata")
+    if own is not None and not isinstance(own, dict):
+        raise InputError("expected a map", path=("metadata",), value=own, hint="write metadata: {name: …}")
+    newest = catalog.newest()
+    metadata = typed.normalize(
+        template.get("metadata") or {}, "ObjectMeta", release=newest, courtesy=True, path=(*path, "metadata")
+    )
+    spec = typed.normalize(template["spec"], "PodSpec", release=newest, courtesy=True, path=(*path, "spec"))
+    return Pod(document, metadata, spec, path)

@@ -17,7 +17,7 @@ _ANNOTATIONS = 256 * 1024
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Rules `request-above-limit`, `invalid-quantity`, `invalid-name`, `invalid-label`, `annotations-too-large`."""
+    """Rules `request-above-limit`, `invalid-name`, `invalid-port`, `invalid-label`, `annotations-too-large`."""
     pod = subject.result
     for container, _ in pod.containers():
         yield from _resources(subject, container)
@@ -47,17 +47,6 @@ def check(subject: Subject) -> Iterator[Problem]:
 def _resources(subject: Subject, container: Mapping[str, Json]) -> Iterator[Problem]:
     name, resources = str(container.get("name")), container.get("resources") or {}
     requests, limits = resources.get("requests") or {}, resources.get("limits") or {}
-    for kind, values in (("requests", requests), ("limits", limits)):
-        for resource, value in values.items():
-            if _parsed(value) is None:
-                place = subject.place(name, "resources", kind, resource)
-                yield Problem(
-                    "invalid-quantity",
-                    "error",
-                    place,
-                    f"{resource} {kind} of container {name} is no quantity: {value}",
-                    'write e.g. "100m" or "128Mi"',
-                )
     for resource in requests.keys() & limits.keys():
         asked, most = _parsed(requests[resource]), _parsed(limits[resource])
         if asked is not None and most is not None and asked > most:

@@ -112,7 +112,7 @@ def _target(pod: Pod) -> str:
 
 def _container(pod: Pod) -> str:
     known = [str(c.get("name")) for c, _ in pod.containers("containers", "initContainers")]
-    return PROXY if PROXY in known else known[0]
+    return PROXY if PROXY in known or not known else known[0]
 
 
 _RECIPES: dict[str, Callable[[Pod, PortMap], Iterator[str]]] = {
