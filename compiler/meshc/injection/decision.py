@@ -8,6 +8,7 @@ from typing import NamedTuple
 from meshc.catalog import Release
 from meshc.errors import show_value
 from meshc.kubernetes import selectors
+from meshc.kubernetes.selectors import SelectorError
 from meshc.yamlio import Json
 
 MARKER = "sidecar.istio.io/inject"
@@ -126,13 +127,13 @@ class _Deciding:
 
     def _matching(self, listed: Sequence[Mapping[str, Json]]) -> int | None:
         for index, selector in enumerate(listed):
-            if _is_empty(selector):
+            if selectors.empty(selector):
                 continue
             try:
                 if selectors.matches(selector, self.labels):
                     return index
-            except ValueError as error:
-                self.warnings.append(f"selector passed over: {error}")
+            except SelectorError as error:
+                self.warnings.append(f"selector passed over: {error.message}")
         return None
 
     def _finish(self, said: bool, reason: str, decided_by: str) -> Decision:
@@ -165,7 +166,3 @@ def _word(inject: bool) -> str:
 def _camel(name: str) -> str:
     head, *rest = name.split("-")
     return head + "".join(part.capitalize() for part in rest)
-
-
-def _is_empty(selector: Mapping[str, Json]) -> bool:
-    return not selector.get("matchLabels") and not selector.get("matchExpressions")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from meshc.errors import MeshcError, format_path
 from meshc.injection import admission, identity, openshift, pipeline
 from meshc.injection.decision import Decision, decide
 from meshc.injection.edits import Map, plain
@@ -12,10 +15,12 @@ from meshc.injection.identity import Identity
 from meshc.injection.pipeline import Incoming
 from meshc.injection.prepared import Prepared
 from meshc.injection.result import Result
-from meshc.injection.workloads import POD, Place, made_by_controller, open_pod, place_of
+from meshc.injection.workloads import LIST, POD, Place, made_by_controller, open_pod, place_of
 from meshc.kubernetes import typed
 from meshc.models import effective
 from meshc.yamlio import Document, Json
+
+_ANNOTATION = re.compile(r'\.annotations(?:\["(.+?)"\]|\.(\w+))')
 
 
 class Request(NamedTuple):
@@ -37,17 +42,42 @@ def inject_document(document: Document, request: Request) -> Result:
     if where is None:
         kind = typed.kind_name(document.value)
         hint = "name its pod template with --pod-template-path KIND=PATH"
+        if kind == LIST:
+            hint = "inject its items one by one, or the stream it stands in"
         raise document.error("this kind has no pod that could be injected", path=("kind",), value=kind, hint=hint)
     base = _typed(document, where, request.prepared)
     edited = Map(base)
     pod = open_pod(edited, where)
     incoming = _incoming(base, where, request)
-    decision = _decide(pod, incoming, request.prepared)
-    if decision.inject:
-        warnings = pipeline.run(pod, incoming, request.prepared)
-    else:
-        warnings = [] if request.prepared.webhook else [_skip_warning(base, pod, incoming.identity, decision)]
+    with _pointing(document, where):
+        decision = _decide(pod, incoming, request.prepared)
+        warnings = pipeline.run(pod, incoming, request.prepared) if decision.inject else []
+    if not decision.inject and not request.prepared.webhook:
+        warnings = [_skip_warning(base, pod, incoming.identity, decision)]
     return Result(document.value, edited, decision=decision, warnings=(*decision.warnings, *warnings))
+
+
+@contextmanager
+def _pointing(document: Document, where: Place) -> Iterator[None]:
+    """Turn a path inside the pod (`metadata…`, `spec…`) into one inside the workload, with file and line."""
+    try:
+        yield
+    except MeshcError as error:
+        if error.path and error.file is None:
+            _point(error, document, where)
+        raise
+
+
+def _point(error: MeshcError, document: Document, where: Place) -> None:
+    path = error.path or ""
+    for part, place in (("metadata", where.metadata), ("spec", where.spec)):
+        if path.startswith(part):
+            rest = path.removeprefix(part)
+            annotation = _ANNOTATION.match(rest)
+            inside = ("annotations", annotation[1] or annotation[2]) if annotation else ()
+            error.path = format_path(place) + rest
+            error.at(document.file, *(document.position((*place, *inside)) or (document.first_line, None)))
+            return
 
 
 def _typed(document: Document, where: Place, prepared: Prepared) -> dict[str, Any]:

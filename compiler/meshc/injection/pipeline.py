@@ -111,9 +111,10 @@ class _Run:
     def validate(self) -> None:
         problems = checked.validate(self.incoming.annotations, self.release)
         if problems:
+            first = next(name for name in self.incoming.annotations if f" for annotation '{name}': " in problems[0])
             raise InjectionError(
                 checked.error_text(problems),
-                path=["metadata", "annotations"],
+                path=["metadata", "annotations", first],
                 hint="change the annotations named; `meshc check` tells what each takes",
             )
 

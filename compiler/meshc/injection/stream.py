@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from meshc import yamlio
@@ -12,6 +11,8 @@ from meshc.injection.result import Result
 from meshc.injection.workloads import LIST
 from meshc.kubernetes import typed
 from meshc.yamlio import Document
+from meshc.yamlio.reader import read
+from meshc.yamlio.stream import pieces
 
 
 class Stream(NamedTuple):
@@ -27,29 +28,22 @@ def inject_text(text: str, request: Request, *, file: str | None = None) -> Stre
 
     Raises the error of the one document that has one, or an ErrorGroup of all.
     """
-    pieces: list[str] = []
+    written: list[str] = []
     results: list[Result] = []
     errors: list[MeshcError] = []
-    for document in documents(text, file=file):
+    for index, (piece, line) in enumerate(pieces(text, file=file)):
         try:
+            document = Document(read(piece, file=file, first_line=line), file, index, piece, line)
             out, found = _document(document, request)
         except MeshcError as error:
-            errors.append(error.at(document.file, document.first_line))
+            errors.append(error.at(file, line))
             continue
-        pieces.append(out)
+        written.append(out)
         results += found
     if errors:
         raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
     warnings = tuple(warning for result in results for warning in result.warnings)
-    return Stream("".join(f"{piece}---\n" for piece in pieces), tuple(results), warnings)
-
-
-def documents(text: str, *, file: str | None = None) -> Iterator[Document]:
-    """Every piece of a stream with its source, those without content (value None) too."""
-    line = 1
-    for index, piece in enumerate(yamlio.split(text)):
-        yield Document(yamlio.load(piece, file=file), file, index, piece, line)
-        line += piece.count("\n")
+    return Stream("".join(f"{piece}---\n" for piece in written), tuple(results), warnings)
 
 
 def _document(document: Document, request: Request) -> tuple[str, list[Result]]:
