@@ -49,7 +49,7 @@ def test_all_errors_are_told_with_file_and_line() -> None:
     first, second = caught.value.errors
     assert str(first).startswith("all.yaml:14:")
     assert "interceptionMode invalid" in str(first)
-    assert str(second).startswith("all.yaml:23:")
+    assert str(second).startswith("all.yaml:25:")
     assert "spec.replicas" in str(second)
 
 
