@@ -58,7 +58,7 @@ class MeshcError(Exception):
         return self
 
     def __str__(self) -> str:
-        head = ": ".join(p for p in (self.location, self.path or "", self.message) if p)
+        head = ": ".join(p for p in (self.location, self.path or "", self.message.rstrip()) if p)
         if self.has_value:
             head += f" (got {show_value(self.value)})"
         return f"{head}\n  hint: {self.hint}" if self.hint else head

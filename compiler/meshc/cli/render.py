@@ -76,4 +76,8 @@ def _say(rendered: Sequence[Rendered], folder: Path, settings: Settings) -> None
     counts = {d: sum(one.decision == d for one in rendered) for d in ("injected", "complete", "skipped")}
     summary = ", ".join(f"{n} {d}" for d, n in counts.items() if n)
     profile = f", profile {settings.profile}" if settings.profile else ""
-    print(f"Istio {settings.release}{profile}: {len(rendered)} workloads ({summary or 'none'})", file=sys.stderr)
+    print(f"Istio {settings.release}{profile}: {_count(len(rendered))} ({summary or 'none'})", file=sys.stderr)
+
+
+def _count(number: int) -> str:
+    return "1 workload" if number == 1 else f"{number} workloads"

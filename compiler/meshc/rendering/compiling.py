@@ -30,7 +30,14 @@ def compile_unit(
 
 
 def _compiled(unit: Unit, settings: Settings, facts: Mapping[str, Json], places: Mapping[str, str]) -> Rendered:
-    result = inject(unit.manifest, settings, namespace=unit.namespace, mode=settings.mode, pod_template_paths=places)
+    own = unit.document is not None and unit.document.value is unit.manifest
+    result = inject(
+        unit.document if own else unit.manifest,
+        settings,
+        namespace=unit.namespace,
+        mode=settings.mode,
+        pod_template_paths=places,
+    )
     files = {"manifest.yaml": yamlio.dump(result.manifest).encode("utf-8", "surrogatepass")}
     if unit.resources:
         files["resources.yaml"] = yamlio.dump_all(unit.resources).encode("utf-8", "surrogatepass")
