@@ -408,3 +408,42 @@ def test_a_trust_bundle_switch_that_is_text_fails() -> None:
     values = {"global": GLOBAL, "pilot": {"env": {"ENABLE_CLUSTER_TRUST_BUNDLE_API": "true"}}}
     with pytest.raises(SettingsError, match="incompatible types"):
         deployed("1.26", a_gateway(), values=values)
+
+
+def test_what_names_no_namespace_is_in_the_given_one() -> None:
+    document = a_gateway(infrastructure={"parametersRef": {"group": "", "kind": "ConfigMap", "name": "c"}})
+    del document["metadata"]["namespace"]
+    options = {"kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"deployment": "spec: {replicas: 2}"}}
+    known = Settings.load(
+        release="1.30", resolved_values={}, resolved_mesh_config={}, namespace="team", resources=[options]
+    )
+    objects = {d["kind"]: d for d in gateway(document, known)}
+    assert objects["Deployment"]["metadata"]["namespace"] == "team"
+    assert objects["Deployment"]["spec"]["replicas"] == 2
+
+
+@pytest.mark.parametrize("resource", ["text", {"kind": "Namespace", "metadata": {"labels": ["a"]}}])
+def test_a_malformed_object_of_the_cluster_is_refused(resource: Json) -> None:
+    with pytest.raises(MeshcError):
+        deployed("1.30", a_gateway(), resources=[resource])
+
+
+def test_a_users_template_stands_for_the_shipped_one() -> None:
+    text = (
+        "apiVersion: v1\nkind: Service\nmetadata:\n  name: {{ deployment }}\n  namespace: {{ gateway.namespace }}\n"
+        "spec:\n  type: {{ service_type }}\n"
+    )
+    values = {"global": GLOBAL, "sidecarInjectorWebhook": {"templates": {"kube-gateway": text}}}
+    objects = deployed("1.30", a_gateway(), values=values)
+    assert list(objects) == ["Gateway", "Service"]
+    assert objects["Service"]["spec"] == {"type": "LoadBalancer"}
+
+
+@pytest.mark.parametrize("change", ["name: other", "namespace: elsewhere"])
+def test_a_users_template_may_write_only_its_gateways_objects(change: str) -> None:
+    metadata = {"name": "name: gw", "namespace": "namespace: ns"} | {change.partition(":")[0]: change}
+    text = "apiVersion: v1\nkind: Service\nmetadata:\n" + "".join(f"  {line}\n" for line in metadata.values())
+    values = {"global": GLOBAL, "sidecarInjectorWebhook": {"templates": {"kube-gateway": text}}}
+    with pytest.raises(InputError, match="may not write this object"):
+        deployed("1.28.4", a_gateway(), values=values)
+    assert "Service" in deployed("1.28.3", a_gateway(), values=values)

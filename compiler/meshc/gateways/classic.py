@@ -25,7 +25,7 @@ def context(chart: str, values: Json, helm: Helm) -> dict[str, Any]:
     return {
         "value": value,
         "own": own,
-        "text": as_text,
+        "text": lambda path: as_text(value(path), path),
         "name": name,
         "namespace": helm.namespace,
         "revision": value("revision"),
@@ -92,7 +92,7 @@ def _canonical(own: Reader, helm: Helm, revision: Json) -> Json:
     )
     return {
         "service.istio.io/canonical-name": own("name"),
-        "service.istio.io/canonical-revision": as_text(first([*version, revision, "latest"])),
+        "service.istio.io/canonical-revision": as_text(first([*version, revision, "latest"]), "labels"),
     }
 
 
@@ -126,18 +126,19 @@ def _openshift(value: Reader, helm: Helm) -> bool:
 
 
 def _image(value: Reader, own: Reader, helm: Helm) -> str:
-    image = as_text(value("global.proxy.image"))
+    image = as_text(value("global.proxy.image"), "global.proxy.image")
     if "/" in image:
         return image
     tag = (helm.has("classic_own_tag") and own("tag")) or value("global.tag")
     variant = value("global.proxy.variant") or value("global.variant")
     suffix = f"-{variant}" if variant else ""
-    return f"{as_text(value('global.hub'))}/{image or 'proxyv2'}:{as_text(tag)}{suffix}"
+    return f"{as_text(value('global.hub'), 'global.hub')}/{image or 'proxyv2'}:{as_text(tag, 'global.tag')}{suffix}"
 
 
 def _istiod(value: Reader) -> str:
     revision = value("revision")
-    return f"istiod{f'-{revision}' if revision else ''}.{as_text(value('global.istioNamespace'))}.svc:15012"
+    namespace = as_text(value("global.istioNamespace"), "global.istioNamespace")
+    return f"istiod{f'-{revision}' if revision else ''}.{namespace}.svc:15012"
 
 
 def _resources(value: Reader, own: Reader, helm: Helm) -> Json:

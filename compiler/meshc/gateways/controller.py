@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from meshc.engine import Engine, Template
@@ -18,6 +19,7 @@ from meshc.settings import Settings
 from meshc.yamlio import Json
 
 MANAGED = "gateway.istio.io/managed"
+_CLUSTER_WIDE = ("GatewayClass", "Namespace", "Node")
 _PROMETHEUS = {
     "prometheus.io/path": "/stats/prometheus",
     "prometheus.io/port": "15020",
@@ -39,6 +41,7 @@ def deploy(gateway: Json, settings: Settings, watched_namespaces: Collection[str
     """
     check_gateway(gateway)
     shapes.check([gateway, *settings.resources])
+    gateway, settings = _placed(gateway, settings), _with_places(settings)
     chosen = resolve(str(gateway["spec"].get("gatewayClassName") or ""), settings)
     if chosen is None or not mine(gateway, settings, watched_namespaces):
         return Written([])
@@ -79,8 +82,7 @@ def _template(chosen: GatewayClass, settings: Settings) -> Template:
 
 def _context(gateway: Json, chosen: GatewayClass, settings: Settings) -> dict[str, Any]:
     own = metadata(gateway)
-    namespace = str(own.get("namespace") or settings.namespace or "default")
-    meta = dict(own, namespace=namespace)
+    namespace = str(own["namespace"])
     name = str(own.get("name") or "")
     annotations: Mapping[str, str] = own.get("annotations") or {}
     default = f"{name}-{chosen.name}" if chosen.suffix else name
@@ -88,7 +90,7 @@ def _context(gateway: Json, chosen: GatewayClass, settings: Settings) -> dict[st
     labels, passed = infrastructure.passed_on(gateway, chosen, settings)
     names = infrastructure.name_labels(gateway, chosen, settings)
     existing = Existing.among(settings.resources, namespace)
-    context = pods.context(meta, settings)
+    context = pods.context(own, settings)
     network = labels.get(infrastructure.NETWORK)
     addresses = gateway["spec"].get("addresses") or [{}]
     return context | {
@@ -169,3 +171,15 @@ def _version_patch(gateway: Json, settings: Settings) -> list[Json]:
             "metadata": {"annotations": {VERSION: version}},
         }
     ]
+
+
+def _with_places(settings: Settings) -> Settings:
+    return replace(settings, resources=tuple(_placed(document, settings) for document in settings.resources))
+
+
+def _placed(document: Json, settings: Settings) -> Json:
+    """A document with the namespace it is in where it names none."""
+    own = metadata(document)
+    if own.get("namespace") or document.get("kind") in _CLUSTER_WIDE:
+        return document
+    return document | {"metadata": {**own, "namespace": settings.namespace or "default"}}

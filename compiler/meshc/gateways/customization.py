@@ -97,9 +97,9 @@ def _of_gateway(gateway: Json, settings: Settings) -> dict[str, Json]:
         raise SettingsError(
             "only a ConfigMap is understood here", path=path, value=wrong, hint='group: "", kind: ConfigMap'
         )
-    name, namespace = reference.get("name"), metadata(gateway).get("namespace") or "default"
+    name, namespace = reference.get("name"), metadata(gateway).get("namespace")
     for candidate in settings.of_kind("ConfigMap"):
-        if metadata(candidate).get("name") == name and (metadata(candidate).get("namespace") or "default") == namespace:
+        if metadata(candidate).get("name") == name and metadata(candidate).get("namespace") == namespace:
             return _read(candidate)
     raise SettingsError(
         f"there is no ConfigMap {namespace}/{name}",

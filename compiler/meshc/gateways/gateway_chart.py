@@ -18,7 +18,7 @@ _UNNAMED = "RELEASE-NAME"
 def context(values: Json, helm: Helm) -> dict[str, Any]:
     """The template's input. Raises SettingsError for null or malformed sections and for missing ports."""
     value = chart_reader(values)
-    name = as_text(value("name")) or (helm.name if helm.name not in ("", _UNNAMED) else "istio-ingressgateway")
+    name = _name(value, helm)
     annotations = value("annotations")
     return {
         "value": value,
@@ -42,6 +42,11 @@ def context(values: Json, helm: Helm) -> dict[str, Any]:
         else "autoscaling/v2beta2",
         "metrics": _metrics(value, helm),
     }
+
+
+def _name(value: Reader, helm: Helm) -> str:
+    released = helm.name if helm.name not in ("", _UNNAMED) else "istio-ingressgateway"
+    return as_text(value("name"), "name") or released
 
 
 def _labels(name: str, value: Reader, helm: Helm) -> Json:
@@ -84,7 +89,7 @@ def _selector(name: str, given: Json, helm: Helm) -> Json:
 
 def _service_account(name: str, value: Reader) -> str:
     if value("serviceAccount.name"):
-        return as_text(value("serviceAccount.name"))
+        return as_text(value("serviceAccount.name"), "serviceAccount.name")
     return name if value("serviceAccount.create") else "default"
 
 
@@ -180,8 +185,8 @@ def _disruption_budget(value: Reader, helm: Helm) -> Json:
     replicas = value("autoscaling.minReplicas") if value("autoscaling.enabled") else value("replicaCount")
     if helm.has("disruption_budget_needs_replicas") and (replicas or 0) <= 1:
         return None
-    name = as_text(value("name")) or (helm.name if helm.name not in ("", _UNNAMED) else "istio-ingressgateway")
-    return budget | {"selector": {"matchLabels": _selector(name, value("labels") or {}, helm)}}
+    selector = _selector(_name(value, helm), value("labels") or {}, helm)
+    return budget | {"selector": {"matchLabels": selector}}
 
 
 def _metrics(value: Reader, helm: Helm) -> list[Json]:

@@ -62,7 +62,7 @@ def kubernetes_minor(version: str | None) -> int:
     return int(found[2]) if found[1] == "1" else _NEWEST
 
 
-def as_text(value: object, path: Sequence[PathPart] | None = None) -> str:
+def as_text(value: object, path: Sequence[PathPart] | str | None = None) -> str:
     """A scalar as Helm prints it into text; null prints as nothing. Raises SettingsError for maps and lists."""
     match value:
         case None:
@@ -91,7 +91,7 @@ def environment(values: Mapping[str, Any] | None, path: str = "env") -> list[Jso
 def kept_resources(resources: Json) -> Json:
     """Limits and requests without entries that are null, empty or 0, as YAML reads them unquoted; None when none is left."""
     sections = {
-        name: {k: retyped(as_text(v)) for k, v in (resources.get(name) or {}).items() if v}
+        name: {k: retyped(as_text(v, ("resources", name, k))) for k, v in (resources.get(name) or {}).items() if v}
         for name in ("limits", "requests")
     }
     return {name: section for name, section in sections.items() if section} or None

@@ -86,4 +86,4 @@ def _labels_of(name: str, namespaces: Sequence[Json]) -> Mapping[str, str]:
 
 
 def _namespace(document: Json) -> str:
-    return str(metadata(document).get("namespace") or "default")
+    return str(metadata(document).get("namespace"))

@@ -14,7 +14,7 @@ _REVISION = "istio.io/rev"
 
 def mine(gateway: Json, settings: Settings, watched: Collection[str] | None) -> bool:
     """Whether the Gateway is istiod's to run: watched, left to it, of its revision, of a version it knows."""
-    namespace = str(metadata(gateway).get("namespace") or settings.namespace or "default")
+    namespace = str(metadata(gateway)["namespace"])
     return (
         flag(settings, "PILOT_ENABLE_GATEWAY_API_DEPLOYMENT_CONTROLLER")
         and (watched is None or namespace in watched)

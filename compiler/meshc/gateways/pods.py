@@ -59,7 +59,7 @@ def context(metadata: Mapping[str, Json], settings: Settings) -> dict[str, Any]:
 def proxy_config(metadata: Mapping[str, Json], settings: Settings) -> dict[str, Json]:
     """The mesh's ProxyConfig with the resources that select the Gateway's pods; its annotation does not count."""
     labels = dict.fromkeys(settings.release.fact("gateways.proxy_config_labels"), str(metadata.get("name") or ""))
-    pod = effective.Pod(str(metadata.get("namespace") or "default"), labels, {})
+    pod = effective.Pod(str(metadata["namespace"]), labels, {})
     resources = [
         proxy_resources.read(document, settings.release)
         for document in settings.resources
@@ -141,7 +141,7 @@ def _security(metadata: Mapping[str, Json], value: Reader, settings: Settings) -
 def _container_security(metadata: Mapping[str, Json], settings: Settings) -> Json:
     ids = openshift.Ids()
     if settings.release.has("gateways.namespace_proxy_ids"):
-        name = metadata.get("namespace") or "default"
+        name = metadata["namespace"]
         found = [n for n in settings.of_kind("Namespace") if (n.get("metadata") or {}).get("name") == name]
         ids = openshift.ids(found[0] if found else None)
     return {

@@ -56,6 +56,8 @@ _WANTED = {"text": "a text", "number": "a number", "texts": "a map of texts"}
 def check(documents: Iterable[Json]) -> None:
     """Raise InputError for a document of a kind that matters here whose fields have the wrong type."""
     for document in documents:
+        if not isinstance(document, dict):
+            raise InputError("not a Kubernetes object", value=document, hint="a map with apiVersion, kind and metadata")
         kind = str(document.get("kind"))
         shape = SHAPES.get(_KINDS.get(kind, kind))
         if shape is not None:

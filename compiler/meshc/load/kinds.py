@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from meshc.yamlio import Document, Json
 
-CONTEXT = frozenset({"Namespace", "ProxyConfig", "GatewayClass", "ConfigMap", "Node"})
+CONTEXT = frozenset({"Namespace", "ProxyConfig", "GatewayClass", "ListenerSet", "XListenerSet", "ConfigMap", "Node"})
 
 
 def is_kubernetes(value: Json) -> bool:
@@ -24,7 +24,7 @@ def opened(value: Json) -> Iterator[Json]:
 
 
 def context(documents: Iterable[Document]) -> list[Json]:
-    """The objects among documents that compiling looks at: Namespaces, ProxyConfigs, GatewayClasses, ConfigMaps, Nodes."""
+    """The objects among documents that compiling looks at: Namespaces, ProxyConfigs, ConfigMaps, Nodes, Gateway classes and listeners."""
     return [
         item
         for document in documents

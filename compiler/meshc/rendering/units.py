@@ -48,6 +48,17 @@ def unit_of(
     )
 
 
+def require_containers(document: Document, places: Mapping[str, str] | None = None) -> None:
+    """Raise InputError for a workload without containers: injecting would make a pod of the mesh's parts alone."""
+    place = workloads.place_of(str(document.value.get("kind")), "webhook", elsewhere=places)
+    spec: Json = document.value
+    for key in place.spec if place else ():
+        spec = spec.get(key) if isinstance(spec, dict) else None
+    if isinstance(spec, dict | None) and not (spec or {}).get("containers"):
+        path = (*(place.spec if place else ()), "containers")
+        raise document.error("a workload without containers", path=path, hint="give the pod at least one container")
+
+
 def is_gateway(document: Json) -> bool:
     """Whether a document is a Gateway API Gateway."""
     api = str(document.get("apiVersion") or "")
@@ -63,16 +74,19 @@ def _units(document: Document, settings: Settings, places: Mapping[str, str]) ->
         for n, item in enumerate(value.get("items") or []):
             yield from _units(Document(item, document.file, n, document.text, document.first_line), settings, places)
     elif value.get("kind") in workloads.KINDS or value.get("kind") in places:
+        require_containers(document, places)
         yield unit_of(value, settings, source=source, document=document)
     elif is_gateway(value):
         yield from _gateway(document, settings, source)
 
 
 def _gateway(document: Document, settings: Settings, source: str) -> Iterator[Unit]:
-    from meshc.gateways.api import gateway
+    from meshc.gateways.controller import deploy
 
     with pointed(document):
-        objects = gateway(document.value, settings)
+        objects, refusal = deploy(document.value, settings)
+        if refusal:
+            raise refusal
     made = [o for o in objects if o.get("kind") in workloads.KINDS]
     others = [o for o in objects if o.get("kind") not in workloads.KINDS]
     for workload in made:
