@@ -10,8 +10,8 @@ import pytest
 from meshc import Settings, bootstrap
 from meshc.bootstraps.facts import KNOWN, STAND_INS
 from meshc.bootstraps.pods import image_release
-from meshc.errors import InputError, MeshcError, SettingsError, UsageError
-from tests.bootstraps.samples import MINORS, PODINFO, minors, pod, proxy_container, settings
+from meshc.errors import ErrorGroup, InputError, MeshcError, SettingsError, UsageError
+from tests.bootstraps.samples import MINORS, PODINFO, field, minors, pod, proxy_container, settings
 
 
 def envoy(manifest: Any, text: str = "1.30", facts: Any = None) -> Any:
@@ -326,3 +326,105 @@ def test_facts_alone_lie_over_the_mesh_of_the_settings() -> None:
     found = orjson.loads(bootstrap(None, chosen, {"pod_ip": "10.0.0.1"}).envoy or b"")
     assert found["admin"]["address"]["socket_address"]["port_value"] == 15432
     assert found["node"]["id"] == "sidecar~10.0.0.1~.~.svc.cluster.local"
+
+
+def test_fields_of_labels_annotations_and_memory() -> None:
+    env = [
+        field("ISTIO_META_L", "metadata.labels['app']"),
+        field("ISTIO_META_A", "metadata.annotations['team']"),
+        field("ISTIO_META_GONE", "metadata.labels['gone']"),
+        field("ISTIO_META_ODD", "status.odd"),
+        {"name": "ISTIO_META_MEM", "valueFrom": {"resourceFieldRef": {"resource": "limits.memory", "divisor": "1Mi"}}},
+        {"name": "ISTIO_META_REQ", "valueFrom": {"resourceFieldRef": {"resource": "requests.cpu"}}},
+        {"name": "ISTIO_META_EMPTY", "valueFrom": {}},
+        {"name": "ISTIO_META_OTHER", "valueFrom": {"fileKeyRef": {}}},
+    ]
+    shown = metadata(pod(env=env, resources={"limits": {"memory": "1500k"}}))
+    assert (shown["L"], shown["A"], shown["GONE"], shown["MEM"]) == ("web", "checkout", "", "2")
+    assert shown["EMPTY"] == ""
+    assert not {"ODD", "REQ", "OTHER"} & shown.keys()
+
+
+def test_an_empty_service_cluster_takes_the_flag() -> None:
+    env = [{"name": "PROXY_CONFIG", "value": '{"serviceCluster":""}'}]
+    node = envoy(pod(env=env, args=["proxy", "sidecar", "--serviceCluster", "flagged"]))["node"]
+    assert node["cluster"] == "flagged"
+
+
+def test_the_template_flag_counts_only_without_a_file_of_ones_own() -> None:
+    with pytest.raises(SettingsError, match="template of one's own"):
+        bootstrap(pod(args=["proxy", "sidecar", "--templateFile=/t.json"]), settings())
+
+
+def test_a_mesh_file_that_is_no_mesh_is_refused() -> None:
+    with pytest.raises(SettingsError, match="not a MeshConfig"):
+        bootstrap(None, settings(), {"mesh_config": "[1]"})
+
+
+def test_several_errors_are_all_told() -> None:
+    text = "proxyAdminPort: 0\nstatusPort: 0\n"
+    with pytest.raises(ErrorGroup) as caught:
+        bootstrap(pod(annotations={"proxy.istio.io/config": text}), settings())
+    assert len(caught.value.errors) == 2
+
+
+def test_a_mesh_file_of_an_unknown_config_map_is_refused() -> None:
+    manifest = pod(volumeMounts=[{"name": "mesh", "mountPath": "/etc/istio/config"}])
+    manifest["spec"]["volumes"] = [{"name": "mesh", "configMap": {"name": "own-mesh"}}]
+    with pytest.raises(InputError, match="ConfigMap is not known"):
+        bootstrap(manifest, settings())
+
+
+def test_podinfo_facts_as_text_or_missing() -> None:
+    shown = metadata(pod(), facts={"labels": 'a="b"\n', "annotations": None, "kubelet_annotations": {"x": "y"}})
+    assert shown["LABELS"] == {"a": "b"}
+    assert "ANNOTATIONS" not in shown
+    more = metadata(pod(), facts={"kubelet_annotations": {"kubernetes.io/config.source": "api"}})
+    assert more["ANNOTATIONS"] == {"kubernetes.io/config.source": "api", "team": "checkout"}
+
+
+def test_arguments_and_names_as_facts_alone() -> None:
+    facts = {"args": ["proxy", "router", "--domain=d"], "pod_name": "a", "namespace": "b", "service_account": "sa"}
+    node = orjson.loads(bootstrap(None, settings(), {**facts, "pod_ips": ["10.0.0.9"]}).envoy or b"")["node"]
+    assert node["id"] == "router~10.0.0.9~a.b~d"
+    assert node["metadata"]["SERVICE_ACCOUNT"] == "sa"
+
+
+def test_instance_labels_count_outside_kubernetes() -> None:
+    platform = {"labels": {"zone": "z"}, "kubernetes": False}
+    shown = metadata(pod(), facts={"platform": platform})
+    assert shown["STATIC_LABELS"] == {"zone": "z"}
+    assert shown["LABELS"] == {"app": "web", "zone": "z"}
+    assert "STATIC_LABELS" not in metadata(pod(), facts={"platform": {**platform, "kubernetes": True}})
+
+
+def test_json_labels_that_are_no_strings_label_nothing() -> None:
+    shown = metadata(pod(), facts={"env": {"ISTIO_METAJSON_LABELS": '{"a": 1}'}})
+    assert "STATIC_LABELS" not in shown
+    assert shown["a"] == 1
+
+
+def test_undecodable_secrets_are_unset_and_text_ones_count() -> None:
+    env = [
+        {"name": "ISTIO_META_S", "valueFrom": {"secretKeyRef": {"name": "s", "key": "bad"}}},
+        {"name": "ISTIO_META_T", "valueFrom": {"secretKeyRef": {"name": "s", "key": "text"}}},
+    ]
+    secret = {"kind": "Secret", "metadata": {"name": "s"}, "data": {"bad": "%%"}, "stringData": {"text": "t"}}
+    shown = metadata(pod(env=env), facts={"objects": [secret, {"kind": "Other", "metadata": {"name": "o"}}]})
+    assert "S" not in shown
+    assert shown["T"] == "t"
+
+
+def test_a_cron_jobs_pod_is_found_and_what_is_no_object_refused() -> None:
+    job = {"kind": "CronJob", "metadata": {"name": "j"}, "spec": {"jobTemplate": {"spec": {}}}}
+    job["spec"]["jobTemplate"]["spec"]["template"] = {"spec": pod()["spec"]}  # type: ignore[index]
+    assert envoy(job)["node"]["id"].startswith("sidecar~192.0.2.1~j-pod.default~")
+    with pytest.raises(InputError, match="not a Kubernetes object"):
+        bootstrap([], settings())
+
+
+def test_large_and_whole_numbers_of_json_members_are_those_of_go() -> None:
+    shown = metadata(
+        pod(), facts={"env": {"ISTIO_METAJSON_X": '{"big": 9007199254740993, "t": true, "l": [2.0, 0.5]}'}}
+    )
+    assert (shown["big"], shown["t"], shown["l"]) == (9007199254740992, True, [2, 0.5])
