@@ -8,6 +8,7 @@ from typing import Any
 
 from meshc import yamlio
 from meshc.errors import InputError, MeshcError, UsageError
+from meshc.profiles.trees import section
 from meshc.settings.captured import FEATURES
 from meshc.settings.request import Request
 from meshc.yamlio import Document, Json
@@ -63,7 +64,7 @@ def _identity(document: Document, item: Json, path: tuple[str | int, ...]) -> tu
     if not isinstance(item, dict) or item.get("kind") != "ConfigMap":
         kind = item.get("kind") if isinstance(item, dict) else item
         raise document.error("not a ConfigMap", path=(*path, "kind"), value=kind, hint="kubectl get cm NAME -o yaml")
-    name = (item.get("metadata") or {}).get("name")
+    name = section(item, "metadata").get("name")
     for known in (_INJECTOR, _MESH):
         if isinstance(name, str) and (name == known or name.startswith(known + "-")):
             return known, name[len(known) + 1 :]
@@ -76,7 +77,7 @@ def _identity(document: Document, item: Json, path: tuple[str | int, ...]) -> tu
 
 
 def _part(document: Document, item: Json, *, key: str, path: tuple[str | int, ...]) -> Document:
-    text = (item.get("data") or {}).get(key)
+    text = section(item, "data").get(key)
     where = (*path, "data", key)
     if not isinstance(text, str):
         raise document.error(f'missing ConfigMap {"config" if key != "mesh" else "mesh"} key "{key}"', path=where)
@@ -90,7 +91,7 @@ def _part(document: Document, item: Json, *, key: str, path: tuple[str | int, ..
 
 def _environment(document: Document, item: Json, path: tuple[str | int, ...]) -> Json:
     """istiod's environment, where meshc itself wrote the ConfigMap."""
-    text = ((item.get("metadata") or {}).get("annotations") or {}).get(FEATURES)
+    text = section(item, "metadata.annotations").get(FEATURES)
     if text is None:
         return {}
     found = yamlio.load(text) if isinstance(text, str) else None

@@ -12,7 +12,7 @@ from meshc.profiles import Resolved
 from meshc.profiles.trees import get, merged
 from meshc.settings import layers, strictness
 from meshc.settings.request import Request
-from meshc.yamlio import Json
+from meshc.yamlio import Document, Json
 
 _VALUES_ONLY = ("hub", "tag", "components", "compatibilityVersion", "unvalidatedValues")
 
@@ -59,9 +59,11 @@ def _nameless(installed: Resolved | None) -> list[str]:
     return [f"a gateway of {gateway.chart} has no name: address it as [name:…]" for gateway in nameless]
 
 
-def _half(document: Any, over: Json, from_profile: Json | None) -> Json | None:
+def _half(document: Document | None, over: Json, from_profile: Json | None) -> Json | None:
     if document is None:
         return from_profile
+    if document.value is not None and not isinstance(document.value, dict):
+        raise document.error("must be a map", value=document.value, hint="write keys and values")
     return merged(document.value or {}, over)
 
 

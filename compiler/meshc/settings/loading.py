@@ -10,6 +10,7 @@ from meshc import catalog
 from meshc.catalog import Release
 from meshc.models import mesh, values_reading
 from meshc.profiles import configmaps, environment
+from meshc.profiles.trees import get, section
 from meshc.settings import clusterconfig, halves, injector, proxyconfigs
 from meshc.settings.halves import Halves
 from meshc.settings.model import InjectionConfig, Node, Settings
@@ -81,8 +82,8 @@ def nodes(request: Request, release: Release) -> tuple[Node, ...]:
 
 
 def _node(document: Json) -> Node:
-    info = (document.get("status") or {}).get("nodeInfo") or {}
-    return Node((document.get("metadata") or {}).get("name", ""), info.get("kubeletVersion", ""))
+    name, version = get(document, "metadata.name"), get(document, "status.nodeInfo.kubeletVersion")
+    return Node(name if isinstance(name, str) else "", version if isinstance(version, str) else "")
 
 
 def _release(given: str | Release | None) -> Release:
@@ -119,8 +120,8 @@ def _features(request: Request, found: Halves, release: Release) -> dict[str, st
 
 def _visible_environment(values: Json, release: Release) -> list[dict[str, Any]]:
     """What the injector's own values tell of istiod's environment: platform, token policy and, since 1.26, pilot.env."""
-    seen = values if not release.has("profiles.descoped_charts") else values | (values.get("pilot") or {})
-    told = ("PLATFORM", "JWT_POLICY", *(configmaps.pilot(release, seen).get("env") or {}))
+    seen = values if not release.has("profiles.descoped_charts") else values | section(values, "pilot")
+    told = ("PLATFORM", "JWT_POLICY", *section(configmaps.pilot(release, seen), "env"))
     variables = environment.variables(release, seen, namespace="istio-system")
     return [v for v in variables if v["name"] in told and v.get("value") != ""]
 

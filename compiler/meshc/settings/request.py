@@ -60,7 +60,7 @@ class Request:
         return cls(
             **given
             | {
-                "set": tuple([given["set"]] if isinstance(given["set"], str) else given["set"]),
+                "set": _flags(given["set"]),
                 "values": _documents("values", given["values"], strict=strict),
                 "mesh_config": _documents("mesh-config", given["mesh_config"], strict=strict),
                 "iop": _documents("iop", given["iop"], strict=strict),
@@ -80,12 +80,20 @@ def features(given: Mapping[str, str] | Iterable[str]) -> dict[str, str]:
     if isinstance(given, Mapping):
         return {str(name): _text(name, value) for name, value in given.items()}
     found = {}
-    for item in [given] if isinstance(given, str) else given:
-        name, equals, value = item.partition("=")
+    for item in given if isinstance(given, list | tuple) else [given]:
+        name, equals, value = item.partition("=") if isinstance(item, str) else ("", "", "")
         if not equals or not name:
             raise UsageError("a feature is NAME=VALUE", path="--feature", value=item, hint="PLATFORM=openshift")
         found[name] = value
     return found
+
+
+def _flags(given: Any) -> tuple[str, ...]:
+    flags = tuple(given) if isinstance(given, list | tuple) else (given,)
+    for flag in flags:
+        if not isinstance(flag, str):
+            raise UsageError("a setting is PATH=VALUE", path="--set", value=flag, hint="values.global.network=network1")
+    return flags
 
 
 def _objects(given: Iterable[Any]) -> Iterator[Json]:
