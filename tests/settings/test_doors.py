@@ -196,3 +196,9 @@ def test_a_profile_without_injector_says_so_when_asked() -> None:
 def test_the_same_request_gives_equal_settings() -> None:
     assert Settings.load(profile="demo") == Settings.load(profile="demo")
     assert yamlio.dump(Settings.load().values) == yamlio.dump(Settings.load().values)
+
+
+def test_workloads_are_the_objects_of_the_profiles_gateways() -> None:
+    names = [o["metadata"]["name"] for o in Settings.load(profile="demo").workloads if o["kind"] == "Deployment"]
+    assert names == ["istio-ingressgateway", "istio-egressgateway"]
+    assert Settings.load(profile="minimal").workloads == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -105,6 +106,13 @@ class Settings:
                 value=self.profile,
                 hint="give the values of the control plane: --resolved-values FILE, or --cluster-config FILE",
             )
+
+    @property
+    def workloads(self) -> tuple[Json, ...]:
+        """The objects of the classic gateways that the installation brings, in Helm's order, made anew each time."""
+        # By name, as the package's own public names are: gateways are compiled with settings, not the other way round.
+        gateways = importlib.import_module("meshc.gateways.api")
+        return tuple(document for _, objects in gateways.profile_gateways(self) for document in objects)
 
     def of_kind(self, kind: str) -> tuple[Json, ...]:
         """The `resources` of one kind, in the order they were given."""
