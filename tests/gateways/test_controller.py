@@ -283,7 +283,11 @@ def test_an_existing_deployment_keeps_its_selector(release: str, selector: Json,
 
 
 def test_objects_of_somebody_else_are_left_alone() -> None:
-    assert "Deployment" not in deployed("1.30", a_gateway(), resources=[an_old_deployment("gw-istio")])
+    foreign = an_old_deployment("gw-istio")
+    foreign["spec"]["selector"]["matchLabels"] = {"app": "mine"}
+    service = {"kind": "Service", "metadata": {"name": "gw-istio", "namespace": "ns"}}
+    assert list(deployed("1.30", a_gateway(), resources=[foreign, service])) == ["Gateway", "ServiceAccount"]
+    assert "Deployment" in deployed("1.30", a_gateway(), resources=[an_old_deployment("gw-istio")])
 
 
 def test_proxy_config_resources_select_the_gateways_pods() -> None:

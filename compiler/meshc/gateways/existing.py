@@ -30,12 +30,17 @@ class Existing:
         return cls(found)
 
     def may_write(self, document: Json, release: Release) -> bool:
-        """Whether an object of that name is the controller's own, or not there."""
-        kind = document["kind"]
+        """Whether an object of that name is the controller's own, or not there.
+
+        Its own carries the managed label; so does a Deployment that selects pods by a Gateway's name.
+        """
+        kind, name = document["kind"], str(metadata(document).get("name"))
         if kind == "ServiceAccount" and not release.has("gateways.existing_accounts_kept"):
             return True
-        found = self.objects.get((kind, str(document["metadata"].get("name"))))
-        return found is None or _MANAGED in (metadata(found).get("labels") or {})
+        found = self.objects.get((kind, name))
+        if found is None or _MANAGED in (metadata(found).get("labels") or {}):
+            return True
+        return kind == "Deployment" and not {NAME, OLD_NAME}.isdisjoint(self._selector(name))
 
     def name_label(self, deployment: str, release: Release) -> str:
         """The label that selects a Gateway's pods: the old one as long as a Deployment selects by it (until 1.23)."""
