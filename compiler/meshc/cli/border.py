@@ -10,7 +10,7 @@ from typing import ParamSpec
 
 import typer
 
-from meshc.errors import MeshcError
+from meshc.errors import ErrorGroup, MeshcError
 
 INTERNAL = 3
 INTERRUPTED = 130
@@ -35,7 +35,8 @@ def guarded(function: Callable[[], int]) -> int:
     except MeshcError as error:
         if debugging():
             raise
-        print(f"error: {error}", file=sys.stderr)
+        for one in error.errors if isinstance(error, ErrorGroup) else (error,):
+            print(f"error: {one}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
