@@ -34,17 +34,15 @@ class Checks(NamedTuple):
 
 
 class Check(NamedTuple):
-    """One probe or lifecycle handler: how to reach it in its container, and the agent's path for it."""
+    """One probe or lifecycle handler the agent can take over: where it is in its container, the agent's path for it,
+
+    what it asks, and how: `httpGet`, `tcpSocket` or (probes only) `grpc`, whichever is set first.
+    """
 
     keys: tuple[str, ...]
     path: str
     handler: Mapping[str, Any]
-
-    @property
-    def kind(self) -> str | None:
-        """`httpGet`, `tcpSocket` or (probes only) `grpc`, whichever is set first; None for the others."""
-        kinds = ("httpGet", "tcpSocket") if self.keys[0] == "lifecycle" else ("httpGet", "tcpSocket", "grpc")
-        return next((kind for kind in kinds if self.handler.get(kind) is not None), None)
+    kind: str
 
 
 def checks_of(release: Release, features: Mapping[str, str]) -> Checks:
@@ -61,12 +59,14 @@ def checks_in(container: Mapping[str, Any], looked_at: Checks) -> Iterator[Check
     """The probes and handlers of one container that the agent can take over."""
     name = container.get("name") or ""
     for field, path in _PROBES.items():
-        if container.get(field):
-            yield Check((field,), f"/app-health/{name}/{path}", container[field])
-    if looked_at.lifecycle and container.get("lifecycle"):
-        for field, path in _HANDLERS.items():
-            if container["lifecycle"].get(field):
-                yield Check(("lifecycle", field), f"/app-lifecycle/{name}/{path}", container["lifecycle"][field])
+        probe = container.get(field)
+        if probe and (kind := _kind(probe, looked_at)):
+            yield Check((field,), f"/app-health/{name}/{path}", probe, kind)
+    handlers = container.get("lifecycle") if looked_at.lifecycle else None
+    for field, path in _HANDLERS.items() if handlers else ():
+        handler = handlers.get(field) if handlers else None
+        if handler and (kind := _kind(handler, looked_at)) and kind != "grpc":
+            yield Check(("lifecycle", field), f"/app-lifecycle/{name}/{path}", handler, kind)
 
 
 def dump(spec: Json, status_port: int, looked_at: Checks) -> dict[str, Json]:
@@ -78,15 +78,15 @@ def dump(spec: Json, status_port: int, looked_at: Checks) -> dict[str, Json]:
     for field in looked_at.fields:
         for _, container in positions(spec.get(field)):
             for check in checks_in(container, looked_at):
-                entry = _entry(check, container, status_port=status_port, tcp=looked_at.tcp)
+                entry = _entry(check, container, status_port)
                 if entry is not None:
                     found[check.path] = entry
     return found
 
 
 def text(probers: Mapping[str, Json]) -> str:
-    """The probers as the variable's text: paths sorted, fields in the order of their types."""
-    return gojson.write({path: _ordered(probers[path]) for path in sorted(probers)})
+    """The probers as the variable's text, paths sorted."""
+    return gojson.write({path: probers[path] for path in sorted(probers)})
 
 
 def add(proxy: Map, probers: Mapping[str, Json], release: Release, *, injected_before: bool) -> None:
@@ -110,14 +110,22 @@ def _merged(existing: str, new: Mapping[str, Json]) -> dict[str, Json] | None:
         return dict(new)
     if not isinstance(known, dict) or not all(isinstance(entry, dict) for entry in known.values()):
         return None
-    return {**new, **known}
+    return {**new, **{path: _ordered(entry) for path, entry in known.items()}}
 
 
-def _entry(check: Check, container: Mapping[str, Any], *, status_port: int, tcp: bool) -> Json | None:
+def _kind(handler: Mapping[str, Any], looked_at: Checks) -> str:
+    """How a handler asks; empty when the agent cannot do it."""
+    for kind in _ACTIONS:
+        if handler.get(kind) is not None:
+            return kind if kind != "tcpSocket" or looked_at.tcp else ""
+    return ""
+
+
+def _entry(check: Check, container: Mapping[str, Any], status_port: int) -> Json | None:
     kind = check.kind
-    if kind is None or (kind == "tcpSocket" and not tcp):
-        return None
     action = dict(check.handler[kind])
+    if isinstance(check.handler[kind], Map):
+        action = typed.ordered(_ACTIONS[kind], action)
     if kind == "grpc":
         action.setdefault("service", None)
     else:
@@ -127,7 +135,7 @@ def _entry(check: Check, container: Mapping[str, Any], *, status_port: int, tcp:
         if action["port"] is None:
             return None
     entry: dict[str, Json] = {kind: action}
-    if check.keys[0] != "lifecycle" and check.handler.get("timeoutSeconds"):
+    if len(check.keys) == 1 and check.handler.get("timeoutSeconds"):
         entry["timeoutSeconds"] = check.handler["timeoutSeconds"]
     return entry
 

@@ -9,7 +9,6 @@ from meshc.injection.containers import find_proxy, open_proxy, positions
 from meshc.injection.edits import Map
 from meshc.injection.probers import LAYER, Check, Checks, add, checks_in, dump
 from meshc.models.goscalars import parse_bool, parse_int
-from meshc.yamlio import Json
 
 SWITCH = "sidecar.istio.io/rewriteAppHTTPProbers"
 STATUS_PORT = "status.sidecar.istio.io/port"
@@ -45,7 +44,7 @@ def rewrite(pod: Map, looked_at: Checks, *, mesh_port: int) -> list[str]:
     port, warnings = _status_port(annotations, mesh_port)
     for field in looked_at.fields:
         for index, container in positions(pod["spec"].get(field)):
-            checks = [check for check in checks_in(container, looked_at) if _rewritable(check, looked_at)]
+            checks = list(checks_in(container, looked_at))
             if checks:
                 opened = pod.open("spec").open_list(field).open(index)
                 for check in checks:
@@ -63,19 +62,13 @@ def _status_port(annotations: Mapping[str, str], mesh_port: int) -> tuple[int, l
     return port, []
 
 
-def _rewritable(check: Check, looked_at: Checks) -> bool:
-    return check.kind is not None and (check.kind != "tcpSocket" or looked_at.tcp)
-
-
 def _redirect(handler: Map, check: Check, port: int) -> None:
-    kind = check.kind
-    if kind == "httpGet":
+    if check.kind == "httpGet":
         action = handler.open("httpGet")
         action.put("port", port, layer=LAYER)
         action.put("path", check.path, layer=LAYER)
         if action.get("scheme") == "HTTPS":
             action.put("scheme", "HTTP", layer=LAYER)
-    elif kind is not None:
-        action_json: Json = {"path": check.path, "port": port}
-        handler.discard(kind, layer=LAYER)
-        handler.put("httpGet", action_json, layer=LAYER)
+    else:
+        handler.discard(check.kind, layer=LAYER)
+        handler.put("httpGet", {"path": check.path, "port": port}, layer=LAYER)
