@@ -237,18 +237,20 @@ def test_quota_project_alone(text: str, has: bool) -> None:
 @pytest.mark.parametrize(
     ("manifest", "message"),
     [
-        ({"kind": "Service", "spec": {}}, "no pod in this document"),
+        ({"kind": "Service", "spec": {}}, "neither a pod nor a workload"),
         ({"kind": "Pod", "spec": {"containers": [{"name": "web"}]}}, "no container istio-proxy"),
         (pod(args=["sleep"]), "does not run the proxy agent"),
         (pod(args=["proxy", "toaster"]), "unknown kind of proxy"),
         (pod(args=["proxy", "sidecar", "--concurrency", "two"]), "not a whole number"),
-        (pod(env=[{"value": "x"}]), "not an environment variable"),
+        (pod(env=[{"value": "x"}]), "without a name"),
+        (pod(env="x"), "env"),
+        (pod(volumeMounts=["x"]), "volumeMounts"),
     ],
 )
 def test_what_is_no_proxy_is_refused(manifest: Any, message: str) -> None:
     with pytest.raises(InputError, match=message) as caught:
         bootstrap(manifest, settings())
-    assert caught.value.hint
+    assert caught.value.path or caught.value.hint
     assert caught.value.exit_code == 2
 
 
@@ -337,12 +339,11 @@ def test_fields_of_labels_annotations_and_memory() -> None:
         {"name": "ISTIO_META_MEM", "valueFrom": {"resourceFieldRef": {"resource": "limits.memory", "divisor": "1Mi"}}},
         {"name": "ISTIO_META_REQ", "valueFrom": {"resourceFieldRef": {"resource": "requests.cpu"}}},
         {"name": "ISTIO_META_EMPTY", "valueFrom": {}},
-        {"name": "ISTIO_META_OTHER", "valueFrom": {"fileKeyRef": {}}},
     ]
     shown = metadata(pod(env=env, resources={"limits": {"memory": "1500k"}}))
     assert (shown["L"], shown["A"], shown["GONE"], shown["MEM"]) == ("web", "checkout", "", "2")
     assert shown["EMPTY"] == ""
-    assert not {"ODD", "REQ", "OTHER"} & shown.keys()
+    assert not {"ODD", "REQ"} & shown.keys()
 
 
 def test_an_empty_service_cluster_takes_the_flag() -> None:
@@ -419,7 +420,7 @@ def test_a_cron_jobs_pod_is_found_and_what_is_no_object_refused() -> None:
     job = {"kind": "CronJob", "metadata": {"name": "j"}, "spec": {"jobTemplate": {"spec": {}}}}
     job["spec"]["jobTemplate"]["spec"]["template"] = {"spec": pod()["spec"]}  # type: ignore[index]
     assert envoy(job)["node"]["id"].startswith("sidecar~192.0.2.1~j-pod.default~")
-    with pytest.raises(InputError, match="not a Kubernetes object"):
+    with pytest.raises(InputError, match="expected a pod or a workload"):
         bootstrap([], settings())
 
 

@@ -37,9 +37,9 @@ def resolve(container: Mapping[str, Json], around: Surroundings, base: Mapping[s
     """
     env: dict[str, str] = {}
     for index, entry in enumerate(container.get("env") or []):
-        if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
+        if not entry.get("name"):
             raise InputError(
-                "not an environment variable", path=["env", index], value=entry, hint="write name and value"
+                "an environment variable without a name", path=["env", index], value=entry, hint="write name and value"
             )
         value = _value(entry, container, around=around, env=env)
         env.pop(entry["name"], None)

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from meshc.errors import InputError
+from meshc.interception import pods
 
 Json = Any
 PROXY = "istio-proxy"
 GRPC_WRITER = "grpc-bootstrap-init"
-_TEMPLATE_PATHS = (("spec", "jobTemplate", "spec", "template"), ("spec", "template"))
-_TAG = re.compile(r"(\d+\.\d+(?:\.\d+)?)(?:-[A-Za-z0-9.\-]+)?")
 
 
 @dataclass(frozen=True)
 class Pod:
-    """A pod as far as the manifest tells; `workload` is the name of the workload it comes from."""
+    """A pod as far as the manifest tells, in Kubernetes' typed form; `workload` names the workload it comes from.
+
+    `status` holds `podIPs` (a list of texts, the first one first) and `hostIP`.
+    """
 
     metadata: Mapping[str, Json]
     spec: Mapping[str, Json]
@@ -28,20 +29,13 @@ class Pod:
 
 
 def pod_of(manifest: Mapping[str, Json]) -> Pod:
-    """Read a Pod, or the pod of a workload's template; raises InputError where there is none."""
-    if not isinstance(manifest, Mapping):
-        raise InputError("not a Kubernetes object", value=manifest, hint="give a Pod or a workload with a pod template")
+    """Read a Pod, or the pod of a workload's template; raises InputError where there is none or it does not fit."""
+    found = pods.pod_of(manifest)
     own = manifest.get("metadata") or {}
-    if manifest.get("kind") == "Pod" or "containers" in (manifest.get("spec") or {}):
-        return Pod(own, manifest.get("spec") or {}, manifest.get("status") or {}, namespace=own.get("namespace") or "")
-    for path in _TEMPLATE_PATHS:
-        template = _at(manifest, path)
-        if isinstance(template, Mapping) and isinstance(template.get("spec"), Mapping):
-            metadata = template.get("metadata") or {}
-            namespace = own.get("namespace") or metadata.get("namespace") or ""
-            return Pod(metadata, template["spec"], {}, own.get("name") or "", namespace)
-    hint = "give a Pod, or a workload such as a Deployment"
-    raise InputError("no pod in this document", path="kind", value=manifest.get("kind"), hint=hint)
+    status = manifest.get("status") if not found.path else {}
+    workload = str(own.get("name") or "") if found.path else ""
+    namespace = found.namespace or str(found.metadata.get("namespace") or "")
+    return Pod(found.metadata, found.spec, _addresses(status), workload, namespace)
 
 
 def proxy_container(pod: Pod) -> Mapping[str, Json]:
@@ -67,14 +61,11 @@ def carries_bootstrap(pod: Pod) -> bool:
 
 
 def image_release(manifest: Mapping[str, Json]) -> str | None:
-    """The Istio release the proxy's image tag names, as text; None where it names none or nothing is injected."""
+    """The Istio release the proxy's image tag names, as text; None where it names none or there is no pod."""
     try:
-        image = str(proxy_container(pod_of(manifest)).get("image") or "")
+        return pods.image_release(pods.pod_of(manifest))
     except InputError:
         return None
-    name = image.partition("@")[0].rpartition("/")[2]
-    tag = _TAG.fullmatch(name.partition(":")[2])
-    return tag[1] if tag else None
 
 
 def mounted(pod: Pod, container: Mapping[str, Json], folder: str) -> Mapping[str, Json] | None:
@@ -87,8 +78,10 @@ def mounted(pod: Pod, container: Mapping[str, Json], folder: str) -> Mapping[str
     return None
 
 
-def _at(document: Mapping[str, Json], path: tuple[str, ...]) -> Json:
-    value: Json = document
-    for key in path:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value
+def _addresses(status: Json) -> dict[str, Json]:
+    """The addresses in a pod's status, checked: they come from a cluster and are no part of the typed form."""
+    status = status if isinstance(status, dict) else {}
+    entries = status.get("podIPs")
+    listed = [e.get("ip") for e in entries if isinstance(e, dict)] if isinstance(entries, list) else []
+    ips = [status.get("podIP"), *listed]
+    return {"podIPs": [ip for ip in ips if isinstance(ip, str) and ip], "hostIP": str(status.get("hostIP") or "")}

@@ -34,8 +34,7 @@ def pod_ips(pod: Pod, facts: Mapping[str, Json]) -> tuple[str, ...]:
     if "pod_ips" in facts or "pod_ip" in facts:
         given = facts.get("pod_ips", ())
         return tuple(dict.fromkeys([facts.get("pod_ip") or given[0], *given])) if given or "pod_ip" in facts else ()
-    ips = [pod.status.get("podIP"), *(entry.get("ip") for entry in pod.status.get("podIPs") or [])]
-    return tuple(dict.fromkeys(ip for ip in ips if ip)) or (STAND_INS["pod_ip"],)
+    return tuple(dict.fromkeys(pod.status.get("podIPs") or ())) or (STAND_INS["pod_ip"],)
 
 
 def image_env(release: Release, facts: Mapping[str, Json]) -> dict[str, str]:
