@@ -75,3 +75,10 @@ def test_too_many_nodes_are_refused() -> None:
 def test_there_is_no_such_template() -> None:
     with pytest.raises(TemplateError, match=r"there is no template 'nothing\.yaml\.j2'"):
         Engine.of(None).template("nothing")
+
+
+@pytest.mark.parametrize(
+    "text", ["a: {{ .Values.x }}", "{{- if .x }}\na: 1\n{{- end }}", "{{ range $k, $v := .m }}\na: 1\n{{ end }}"]
+)
+def test_go_templates_get_a_hint(text: str) -> None:
+    assert "not Go" in (fails(text).hint or "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
@@ -12,6 +13,8 @@ from jinja2.exceptions import TemplateRuntimeError
 
 from meshc.errors import MeshcError, TemplateError
 
+_GO = re.compile(r"\{\{-?\s*(?:[.$]|if\b|range\b|with\b|end\b|else\b|define\b|template\b|toYaml\b|quote\b)")
+_GO_HINT = "templates are Jinja2, not Go: write {{ Values.global.hub }}, {% if … %}, {% for x in … %}, {% endif %}"
 _CAUGHT = (
     UndefinedError,
     TemplateRuntimeError,
@@ -35,7 +38,8 @@ def compiling(file: str | None, text: str | None = None) -> Iterator[None]:
     except TemplateSyntaxError as error:
         sources = {error.filename or file: text if text is not None else error.source or ""}
         message = error.message or "template syntax error"
-        raise quoted(TemplateError(message, file=error.filename or file, line=error.lineno), sources) from None
+        found = TemplateError(message, file=error.filename or file, line=error.lineno)
+        raise quoted(found, sources) from None
     except TemplateNotFound as error:
         raise TemplateError(f"there is no template {error.name!r}", file=file) from None
     except TemplateError as error:
@@ -59,10 +63,13 @@ def rendering(file: str | None, sources: Mapping[str | None, str]) -> Iterator[N
 
 
 def quoted(error: MeshcError, sources: Mapping[str | None, str]) -> MeshcError:
-    """Add the source line to an error's message, where both are known."""
+    """Add the source line to an error's message where both are known, and a hint where that line is Go."""
     lines = sources.get(error.file, "").splitlines()
     if error.line is not None and 0 < error.line <= len(lines):
-        error.message += f", in `{lines[error.line - 1].strip()}`"
+        line = lines[error.line - 1].strip()
+        error.message += f", in `{line}`"
+        if error.hint is None and _GO.search(line):
+            error.hint = _GO_HINT
     return error
 
 

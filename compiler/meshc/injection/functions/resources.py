@@ -47,7 +47,8 @@ def estimated_concurrency(proxy_config: Mapping[str, Json], annotations: Mapping
             cpus = cpu_count(annotations[name])
             return 2 if cpus is None else cpus
     for section in ("limits", "requests"):
-        text = ((values or {}).get(section) or {}).get("cpu")
+        members = values.get(section) if isinstance(values, dict) else None
+        text = members.get("cpu") if isinstance(members, dict) else None
         cpus = None if text is None else cpu_count(str(text))
         if cpus is not None:
             return cpus

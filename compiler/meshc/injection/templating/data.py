@@ -63,14 +63,14 @@ class TemplateData:
     def grpc_simple(self, given: TemplateInput) -> dict[str, Json]:
         """The data of `grpc-simple`."""
         return {
-            "containers": [c["name"] for c in given.containers],
+            "containers": [c.get("name", "") for c in given.containers],
             "istio_namespace": self.values.printed("global.istioNamespace"),
         }
 
     def image(self, given: TemplateInput) -> str:
         """The image computed from hub, name, tag and type."""
         return proxy_image(
-            self.values.get("global") or {},
+            self._image_values,
             proxy_image=given.proxy_config.get("image"),
             annotations=given.annotations,
             variant=self._variant,
@@ -171,6 +171,12 @@ class TemplateData:
         if self.release.has("templates.localhost_probes_from_mesh"):
             return self.inbound_policy() == "localhost"
         return self.installed.features.get("PILOT_ENABLE_INBOUND_PASSTHROUGH") == "false"
+
+    @cached_property
+    def _image_values(self) -> dict[str, Json]:
+        get = self.values.get
+        named = {"image": get("global.proxy.image")}
+        return {"hub": get("global.hub"), "tag": get("global.tag"), "proxy": named}
 
     @cached_property
     def _variant(self) -> str:

@@ -33,7 +33,7 @@ def shared(given: TemplateInput) -> dict[str, Json]:
     return {
         "labels": labels,
         "annotations": annotations,
-        "apps": [c["name"] for c in containers if c.get("name") != PROXY],
+        "apps": [c.get("name", "") for c in containers if c.get("name") != PROXY],
         "pod_ports": pod_ports(containers),
         "workload": workload,
         "owner": owner(workload),
