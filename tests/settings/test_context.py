@@ -19,6 +19,8 @@ NODE = {"kind": "Node", "metadata": {"name": "a"}, "status": {"nodeInfo": {"kube
         ({"revision": "default"}, "default"),
         ({"revision": "default", "mode": "kube-inject"}, ""),
         ({"set": ["revision=canary"]}, "canary"),
+        ({"installer": "helm", "revision": "canary"}, "canary"),
+        ({"installer": "helm", "revision": "default", "mode": "kube-inject"}, ""),
         ({"set": ["revision=canary"], "mode": "kube-inject"}, "canary"),
         ({"resolved_values": {"revision": "r1"}}, "r1"),
         ({"resolved_values": {"revision": "r1"}, "mode": "kube-inject"}, ""),

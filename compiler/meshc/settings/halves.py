@@ -69,13 +69,12 @@ def _half(document: Document | None, over: Json, from_profile: Json | None) -> J
 
 def _install(request: Request, release: Release, spec: Json, profile: str | None) -> Resolved:
     stamp = profiles.released(release)
+    named = request.revision is not None and not _offline_default(request)
+    revision = {"revision": request.revision} if named else {}
     if request.installer == "helm":
-        user = layers.helm_values(spec)
-        user |= {"profile": profile} if profile else {}
-        user |= {"revision": request.revision} if request.revision is not None else {}
+        user = layers.helm_values(spec) | ({"profile": profile} if profile else {}) | revision
         return profiles.helm(release, user, stamp=stamp)
-    if request.revision is not None and not _offline_default(request):
-        spec = {**spec, "revision": request.revision}
+    spec = {**spec, **revision}
     return profiles.istioctl(release, profile or "default", stamp=stamp, user=spec)
 
 
