@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from meshc import __version__
-from meshc.cli.commands import bootstrap, capture, check, ports, profiles, releases, render, schema
+from meshc.cli.commands import bootstrap, capture, check, inject, ports, profiles, releases, render, schema, webhook
 
-VERBS = (render, check, bootstrap, ports, capture, releases, profiles, schema)
+VERBS = (render, inject, check, bootstrap, ports, capture, webhook, releases, profiles, schema)
 
 app = typer.Typer(
     name="meshc",

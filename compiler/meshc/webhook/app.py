@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,90 +12,94 @@ from typing import Any
 
 from meshc.settings import Settings
 from meshc.webhook import logs, metrics
+from meshc.webhook.body import BodyTooLarge, BodyTruncated, Reader
 from meshc.webhook.limits import Limits
 from meshc.webhook.respond import Answer, answer
-from meshc.webhook.snapshot import load
-from meshc.webhook.watch import Watcher
 
-_PLAIN = [("content-type", "text/plain; charset=utf-8")]
-_JSON = [("content-type", "application/json")]
-
-
-class BodyTooLarge(Exception):
-    """The request's body is over the limit; its rest was not read."""
+Headers = list[tuple[str, str]]
+_PLAIN: Headers = [("content-type", "text/plain; charset=utf-8")]
+_JSON: Headers = [("content-type", "application/json")]
+_CLOSE = [("connection", "close")]
 
 
 class App:
-    """Serves `/inject…`, `/revision/<name>/inject…`, `/ready` and `/healthz`."""
+    """Serves `/inject…`, `/revision/<name>/inject…`, `/ready` and `/healthz`.
 
-    def __init__(self, settings: Mapping[str, Settings], limits: Limits) -> None:
+    `started` is a file to touch once it serves.
+    """
+
+    def __init__(self, settings: Mapping[str, Settings], limits: Limits, *, started: Path | None = None) -> None:
         self.settings = settings
+        self.draining = False
         self._limits = limits
+        self._started = started
+        self._reader = Reader(limits)
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Called by the server in the worker process before it accepts."""
+        loop.add_signal_handler(signal.SIGUSR1, self.drain)
+        # Ctrl-C goes to the whole group of processes; the main process says when workers end.
+        loop.remove_signal_handler(signal.SIGINT)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        if self._started:
+            self._started.touch()
+
+    def drain(self) -> None:
+        """From now on tell clients to come back on another connection."""
+        self.draining = True
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Answer one request."""
+        # HTTP/2 has its own way to say goodbye, and no such header.
+        goodbye = _CLOSE if self.draining and scope.http_version != "2" else []
         path: str = scope.path
-        if path == "/healthz":
-            protocol.response_str(200, _PLAIN, "ok")
-        elif path == "/ready":
-            protocol.response_str(200 if self.settings else 503, _PLAIN, "ready" if self.settings else "no settings")
-        else:
-            found = route(path, self.settings)
-            if found is None:
-                protocol.response_str(404, _PLAIN, "no such path; pods are reviewed at /inject")
-            else:
-                await self._review(scope, protocol, *found)
-
-    async def _review(self, scope: Any, protocol: Any, settings: Settings, path: str) -> None:
+        if path in ("/healthz", "/ready"):
+            protocol.response_str(200, _PLAIN + goodbye, "ok" if path == "/healthz" else "ready")
+            return
+        found = route(path, self.settings)
+        if found is None:
+            protocol.response_str(404, _PLAIN + goodbye, "no such path; pods are reviewed at /inject\n")
+            return
         started = time.perf_counter()
-        metrics.requests.inc()
+        result = await self._answer(scope, protocol, found)
+        protocol.response_bytes(result.status, (_JSON if result.status == 200 else _PLAIN) + goodbye, result.body)
+        record(result, *found, seconds=time.perf_counter() - started)
+
+    async def _answer(self, scope: Any, protocol: Any, place: tuple[Settings, str]) -> Answer:
+        settings, path = place
+        headers = scope.headers
         try:
-            body = await asyncio.wait_for(_read(protocol, self._limits.body), self._limits.body_timeout)
+            body = await self._reader.read(protocol, headers.get("content-length"))
         except BodyTooLarge:
-            text = f"Request entity too large: limit is {self._limits.body}"
-            self._finish(protocol, Answer(400, text.encode(), "failed", "body-too-large"), settings, path, started)
-            return
+            text = f"Request entity too large: limit is {self._limits.body}\n"
+            return Answer(400, text.encode(), "failed", "body-too-large")
+        except BodyTruncated:
+            return Answer(400, b"unexpected EOF\n", "failed", "truncated-body")
         except TimeoutError:
-            self._finish(
-                protocol,
-                Answer(408, b"the body did not arrive in time", "failed", "slow-body"),
-                settings,
-                path,
-                started,
-            )
-            return
-        result = answer(body, settings, path=path, content_type=scope.headers.get("content-type", ""))
-        self._finish(protocol, result, settings, path, started)
-
-    def _finish(self, protocol: Any, result: Answer, settings: Settings, path: str, started: float) -> None:
-        protocol.response_bytes(result.status, _JSON if result.status == 200 else _PLAIN, result.body)
-        taken = time.perf_counter() - started
-        metrics.seconds.observe(taken)
-        metrics.latency.observe(taken)
-        count(result, settings)
-        logs.event(
-            "review",
-            level=logging.WARNING if result.outcome == "failed" else logging.INFO,
-            outcome=result.outcome,
-            reason=result.reason,
-            namespace=result.namespace,
-            owner=result.owner,
-            uid=result.uid,
-            revision=settings.revision or "default",
-            path=path,
-            seconds=round(taken, 6),
-        )
+            return Answer(408, b"the body did not arrive in time\n", "failed", "slow-body")
+        content_type = headers.get("content-type") or ""
+        # The server has decoded the path once, and the review decodes it (again).
+        path = path.replace("%", "%25") if "%" in path else path
+        return answer(body, settings, path=path, content_type=content_type, limits=self._limits)
 
 
-def count(result: Answer, settings: Settings) -> None:
-    """Count an answer as the settings' release does (spec injection § 12.5)."""
-    if result.outcome == "failed" and (result.counted or settings.release.has("injection.body_failures_counted")):
-        metrics.failures.inc()
-    if result.outcome == "skipped":
-        metrics.skips.inc()
-    written = settings.release.has("injection.success_per_response") and result.status == 200
-    if written or result.outcome == "injected":
-        metrics.successes.inc()
+def record(result: Answer, settings: Settings, path: str, *, seconds: float) -> None:
+    """Count an answer and write its log line."""
+    metrics.count(result, settings.release, seconds)
+    logs.event(
+        "review",
+        level=logging.WARNING if result.outcome == "failed" else logging.INFO,
+        outcome=result.outcome,
+        reason=result.reason,
+        namespace=result.namespace,
+        owner=result.owner,
+        uid=result.uid,
+        revision=settings.revision or "default",
+        path=path,
+        status=result.status,
+        seconds=round(seconds, 6),
+        detail=result.detail or None,
+    )
 
 
 def route(path: str, settings: Mapping[str, Settings]) -> tuple[Settings, str] | None:
@@ -106,28 +111,8 @@ def route(path: str, settings: Mapping[str, Settings]) -> tuple[Settings, str] |
     if path.startswith("/revision/"):
         revision, _, rest = path.removeprefix("/revision/").partition("/")
         path = "/" + rest
+        if not revision:
+            return None
     if revision not in settings or not (path == "/inject" or path.startswith("/inject/")):
         return None
     return settings[revision], path
-
-
-def make_app(current: Path, limits: Limits, log_format: str, log_level: str) -> App:
-    """A worker's application: settings of the snapshot in force, followed when it changes."""
-    logs.configure(log_format, log_level)
-    app = App(load(current), limits)
-
-    def follow() -> None:
-        app.settings = load(current)
-
-    Watcher([current / "sources"], follow, interval=0.2).start()
-    return app
-
-
-async def _read(protocol: Any, limit: int) -> bytes:
-    chunks, size = [], 0
-    async for chunk in protocol:
-        size += len(chunk)
-        if size > limit:
-            raise BodyTooLarge
-        chunks.append(chunk)
-    return b"".join(chunks)

@@ -47,6 +47,16 @@ def read_pair(certificate: Path, key: Path) -> Pair:
     return Pair(chain, pkcs8, leaf.not_valid_after_utc)
 
 
+def read_bundle(file: Path) -> bytes:
+    """Read a CA bundle and check that it holds certificates; raises InputError when it does not."""
+    data = _bytes(file, hint="give --ca-bundle the PEM file of the CA that signed the webhook's certificate")
+    try:
+        x509.load_pem_x509_certificates(data)
+    except ValueError as error:
+        raise InputError(f"not a PEM certificate: {error}", file=str(file), hint="give the CA's certificate") from error
+    return data
+
+
 def self_signed(names: Sequence[str], *, now: datetime, days: int = 365) -> Pair:
     """Make a self-signed ECDSA pair for DNS names and IP addresses, valid from `now` for `days`."""
     private = ec.generate_private_key(ec.SECP256R1())
@@ -95,11 +105,11 @@ class Store:
 _CERT_HINT = "give --tls-cert and --tls-key a PEM pair; `meshc webhook certs` makes one for trying it out"
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path, *, hint: str = _CERT_HINT) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", file=str(path), hint=_CERT_HINT) from error
+        raise InputError(f"cannot be read: {error.strerror}", file=str(path), hint=hint) from error
 
 
 def _public(key: object) -> bytes:

@@ -7,38 +7,40 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from meshc.settings import Settings
+from meshc import load
 from meshc.webhook.limits import Limits
 
-# Keywords of Settings.load that name files.
-FILE_KEYWORDS = (
-    "values",
-    "resolved_values",
-    "mesh_config",
-    "resolved_mesh_config",
-    "iop",
-    "injector_config",
-    "cluster_config",
-    "proxy_config",
-)
+# Keywords of Settings.load that name files: those that hold one document, and those that hold any number of them.
+SINGLE = ("resolved_values", "resolved_mesh_config", "injector_config")
+SEVERAL = ("values", "mesh_config", "iop", "cluster_config", "proxy_config")
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where the settings of one revision come from: keywords of `Settings.load` with its files unread, so that they can be
-    read again; `revision` is the name in the path, empty for `/inject`."""
+    """Where the settings of one revision come from: keywords of `Settings.load` with their files unread.
+
+    `revision` is the name in the path, empty for `/inject`; `project` a meshc.yaml that lies beneath the keywords;
+    `resources` files and folders with Namespaces, Nodes and ProxyConfigs.
+    """
 
     revision: str
     keywords: Mapping[str, Any]
+    project: Path | None = None
+    resources: tuple[str, ...] = ()
 
-    @property
+    def merged(self) -> dict[str, Any]:
+        """The keywords with the project file, read anew, beneath them; raises MeshcError."""
+        if self.project is None:
+            return dict(self.keywords)
+        found = load.project(self.project)
+        return found.under(self.keywords) if found else dict(self.keywords)
+
     def files(self) -> tuple[Path, ...]:
-        """Every file the keywords name."""
-        return tuple(Path(name) for keyword in FILE_KEYWORDS for name in listed(self.keywords.get(keyword)))
-
-    def load(self) -> Settings:
-        """Read the files; raises MeshcError for what is wrong in them."""
-        return Settings.load(**self.keywords)
+        """Every file the settings come from, there or not; raises MeshcError for a project file that cannot be read."""
+        keywords = self.merged()
+        named = [n for k in (*SINGLE, *SEVERAL) for n in listed(keywords.get(k)) if isinstance(n, str | Path)]
+        own = [self.project] if self.project else []
+        return (*own, *(Path(name) for name in (*named, *self.resources)))
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class ServerConfig:
     port: int = 15017
     monitoring_port: int = 15014
     workers: int = 1
+    tls_minimum: str = "1.2"
     log_format: str = "text"
     log_level: str = "info"
     poll_seconds: float = 1.0

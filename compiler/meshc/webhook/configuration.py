@@ -15,11 +15,12 @@ IGNORED_NAMESPACES = ("kube-system", "kube-public", "kube-node-lease", "local-pa
 
 @dataclass(frozen=True)
 class Target:
-    """Where the API server sends reviews: the webhook's Service, and the CA that signed its certificate (PEM)."""
+    """Where the API server sends reviews: the webhook's Service (or a URL), and the CA that signed its certificate (PEM)."""
 
     service: str
     namespace: str
     ca_bundle: bytes | None = None
+    url: str | None = None
 
 
 def revision_webhook(settings: Settings, target: Target) -> Json | None:
@@ -77,8 +78,8 @@ def _client(settings: Settings, target: Target) -> Json:
     client: dict[str, Json] = {
         "service": {"name": target.service, "namespace": target.namespace, "path": path, "port": 443}
     }
-    if remote.get("injectionURL"):
-        client = {"url": str(remote["injectionURL"])}
+    if target.url or remote.get("injectionURL"):
+        client = {"url": target.url or str(remote["injectionURL"])}
     if target.ca_bundle:
         client["caBundle"] = base64.b64encode(target.ca_bundle).decode("ascii")
     elif remote.get("injectionCABundle") and settings.release.has("webhook.ca_bundle_value"):

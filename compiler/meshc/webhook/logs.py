@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import re
 import sys
 from datetime import UTC, datetime
 
-import orjson
-
 LOGGER = logging.getLogger("meshc.webhook")
+_LONGEST = 1024
+_BARE = re.compile(r"[!#-~]+")
 
 
 def configure(form: str, level: str) -> None:
@@ -35,7 +37,7 @@ class _Text(logging.Formatter):
 class _Json(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line = {"time": _time(record), "level": record.levelname.lower(), "msg": record.getMessage()}
-        return orjson.dumps({**line, **getattr(record, "fields", {})}, default=str).decode()
+        return json.dumps({**line, **{k: _short(v) for k, v in getattr(record, "fields", {}).items()}}, default=str)
 
 
 def _time(record: logging.LogRecord) -> str:
@@ -43,5 +45,13 @@ def _time(record: logging.LogRecord) -> str:
 
 
 def _shown(value: object) -> str:
+    text = str(_short(value))
+    return text if _BARE.fullmatch(text) else json.dumps(text)
+
+
+def _short(value: object) -> object:
+    """What clients send may be long, and no text at all."""
+    if isinstance(value, int | float):
+        return value
     text = str(value)
-    return orjson.dumps(text).decode() if not text or any(c <= " " or c == '"' for c in text) else text
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

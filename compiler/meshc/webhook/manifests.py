@@ -15,26 +15,31 @@ from meshc.yamlio import Json
 
 @dataclass(frozen=True)
 class Installation:
-    """What to install: image, namespace, tags, CA bundle (PEM), cert-manager issuer (`Issuer/name`, `ClusterIssuer/name`)."""
+    """What to install: image, namespace, tags, CA bundle (PEM), cert-manager issuer (`Issuer/name`, `ClusterIssuer/name`).
+
+    `url` is where a webhook outside the cluster answers: then there is nothing to install but its configuration.
+    """
 
     image: str = f"meshc:{__version__}"
     namespace: str = "istio-system"
     tags: Sequence[str] = ()
     ca_bundle: bytes | None = None
     issuer: str | None = None
+    url: str | None = None
 
 
 def manifests(settings: Settings, installation: Installation) -> list[Json]:
     """All objects in the order to apply them; raises UsageError for an issuer that is no `Kind/name`."""
     suffix = f"-{settings.revision}" if settings.revision else ""
     name = f"meshc-webhook{suffix}"
-    target = Target(name, installation.namespace, installation.ca_bundle)
-    objects = (
-        Engine.of(settings.release).template("webhook/manifests").render_all(_context(settings, installation, name))
-    )
+    target = Target(name, installation.namespace, installation.ca_bundle, installation.url)
+    objects: list[Json] = []
+    if installation.url is None:
+        template = Engine.of(settings.release).template("webhook/manifests")
+        objects = list(template.render_all(_context(settings, installation, name)))
     hooks = [revision_webhook(settings, target), *(tag_webhook(settings, target, tag) for tag in installation.tags)]
     found = [h for h in hooks if h]
-    if installation.issuer:
+    if installation.issuer and installation.url is None:
         for hook in found:
             hook["metadata"].setdefault("annotations", {})["cert-manager.io/inject-ca-from"] = (
                 f"{installation.namespace}/{name}"

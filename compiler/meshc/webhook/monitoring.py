@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import ssl
 import threading
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from meshc.webhook.listeners import taken
 
 Reply = tuple[int, str, bytes]
+_THREADS = 16
 
 
 class Monitoring:
@@ -24,8 +29,10 @@ class Monitoring:
             "/healthz": lambda: (200, "text/plain", b"ok"),
             "/ready": lambda: _ready(ready()),
         }
-        self._server = ThreadingHTTPServer(address, _handler(routes))
-        self._server.daemon_threads = True
+        try:
+            self._server = _Server(address, routes)
+        except OSError as error:
+            raise taken(error, *address) from error
         self.port = self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, name="meshc-monitoring", daemon=True)
 
@@ -67,6 +74,22 @@ class Probe:
             return f"the webhook port does not answer: {error}"
         finally:
             connection.close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], routes: dict[str, Callable[[], Reply]]) -> None:
+        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        self._slots = threading.BoundedSemaphore(_THREADS)
+        super().__init__(address, _handler(routes))
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        with self._slots:
+            super().process_request_thread(request, client_address)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away is not worth a traceback."""
 
 
 def _ready(problem: str | None) -> Reply:

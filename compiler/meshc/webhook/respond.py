@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from meshc.settings import Settings
+from meshc.webhook.limits import Limits
 from meshc.webhook.review import Answer, reviewed
 
-LIMIT = 6 * 1024 * 1024
 CONTENT_TYPE = "application/json"
+_ISTIO = Limits()
 
 __all__ = ["Answer", "answer", "respond"]
 
@@ -23,13 +24,13 @@ def respond(
     return found.status, found.body
 
 
-def answer(body: bytes, settings: Settings, *, path: str, content_type: str) -> Answer:
+def answer(body: bytes, settings: Settings, *, path: str, content_type: str, limits: Limits = _ISTIO) -> Answer:
     """`respond` with what log and metrics want to know."""
-    if len(body) > LIMIT:
-        return Answer(400, f"Request entity too large: limit is {LIMIT}\n".encode(), "failed", "body-too-large")
+    if len(body) > limits.body:
+        return Answer(400, f"Request entity too large: limit is {limits.body}\n".encode(), "failed", "body-too-large")
     if not body:
         return Answer(400, b"no body found\n", "failed", "no-body", counted=True)
     if content_type != CONTENT_TYPE:
         text = f"invalid Content-Type, want `{CONTENT_TYPE}`\n".encode()
         return Answer(415, text, "failed", "content-type", counted=True)
-    return reviewed(body, settings, path)
+    return reviewed(body, settings, path, depth=limits.depth)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import traceback
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ from meshc.injection.pipeline import Incoming
 from meshc.injection.prepared import Prepared, prepare
 from meshc.kubernetes import typed
 from meshc.settings import Settings
+from meshc.webhook.limits import DEPTH
 from meshc.yamlio import Json, load_json
 
 API_VERSIONS = ("admission.k8s.io/v1", "admission.k8s.io/v1beta1")
@@ -28,7 +30,7 @@ class Answer(NamedTuple):
     """The webhook's answer and what log and metrics say about it.
 
     `outcome` is `injected`, `skipped` or `failed`, `reason` a code, `owner` the workload (`Deployment/web`); `counted`
-    tells that a failure counts as such in every release.
+    tells that a failure counts as such in every release; `detail` is the place of an internal error in the code.
     """
 
     status: int
@@ -39,6 +41,7 @@ class Answer(NamedTuple):
     owner: str = ""
     uid: str = ""
     counted: bool = False
+    detail: str = ""
 
 
 def review(body: bytes, settings: Settings, path: str = "/inject") -> bytes:
@@ -50,10 +53,10 @@ def review(body: bytes, settings: Settings, path: str = "/inject") -> bytes:
     return reviewed(body, settings, path).body
 
 
-def reviewed(body: bytes, settings: Settings, path: str) -> Answer:
-    """`review` with what log and metrics want to know."""
+def reviewed(body: bytes, settings: Settings, path: str, *, depth: int = DEPTH) -> Answer:
+    """`review` with what log and metrics want to know; a body nested deeper than `depth` is refused."""
     try:
-        header, request = _decoded(body)
+        header, request = _decoded(body, depth)
     except InputError as error:
         return _failed({}, "", _text(error), reason="undecodable")
     uid = request.get("uid") or ""
@@ -64,7 +67,8 @@ def reviewed(body: bytes, settings: Settings, path: str) -> Answer:
     except Exception as error:  # noqa: BLE001
         # the border of the process: whatever goes wrong with one pod must not take the others' answers along
         message = f"internal error: {type(error).__name__}: {error}"
-        return _failed(header, uid, message, reason="internal", namespace=request.get("namespace") or "")
+        failed = _failed(header, uid, message, reason="internal", namespace=request.get("namespace") or "")
+        return failed._replace(detail=_place(error))
 
 
 class _Pod(NamedTuple):
@@ -112,9 +116,12 @@ def _pod(request: Mapping[str, Any], prepared: Prepared) -> _Pod:
     return _Pod(sent, pod, pod["metadata"].get("namespace") or request.get("namespace") or "")
 
 
-def _decoded(body: bytes) -> tuple[dict[str, str], dict[str, Any]]:
+def _decoded(body: bytes, depth: int) -> tuple[dict[str, str], dict[str, Any]]:
     """The review's kind and apiVersion, and its request; raises InputError for anything else."""
     found = load_json(body)
+    # Fewer brackets than levels are allowed cannot nest too deeply; that settles it for nearly every review.
+    if body.count(b"{") + body.count(b"[") > depth and _nests_deeper(found, depth):
+        raise InputError(f"nested deeper than {depth} levels")
     if not isinstance(found, dict) or found.get("kind") != KIND or found.get("apiVersion") not in API_VERSIONS:
         what = "apiVersion and kind" if isinstance(found, dict) else "the body"
         raise InputError(f"couldn't get version/kind: {what} must be those of an {KIND} of {' or '.join(API_VERSIONS)}")
@@ -149,6 +156,26 @@ def _failed(header: Mapping[str, str], uid: str, message: str, *, reason: str, n
     status = {"metadata": {}, "message": message}
     body = orjson.dumps({**header, "response": {"uid": uid, "allowed": False, "status": status}})
     return Answer(200, body, "failed", reason, namespace=namespace, uid=uid, counted=True)
+
+
+def _nests_deeper(document: Json, depth: int) -> bool:
+    level = [document]
+    for _ in range(depth):
+        level = [
+            child
+            for node in level
+            for child in (node.values() if isinstance(node, dict) else node)
+            if isinstance(child, dict | list)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _place(error: Exception) -> str:
+    """Where in the code it happened, with nothing of the pod."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{type(error).__name__} at {frames[-1].filename.rpartition('meshc/')[2]}:{frames[-1].lineno}"
 
 
 def _text(error: MeshcError) -> str:

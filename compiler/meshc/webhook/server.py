@@ -1,129 +1,156 @@
-"""The webhook's main process: it guards settings and certificates; granian's workers answer."""
+"""The webhook's main process: it guards settings and certificates; workers answer."""
 
 from __future__ import annotations
 
 import functools
 import logging
-import os
+import multiprocessing
 import shutil
+import signal
+import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from types import FrameType
+from typing import TYPE_CHECKING, Any
 
-from meshc.errors import MeshcError, ToolError, UsageError
+from meshc.errors import MeshcError, ToolError
 from meshc.webhook import logs
 from meshc.webhook.config import ServerConfig
-from meshc.webhook.limits import Limits
+from meshc.webhook.listeners import Listeners
 from meshc.webhook.snapshot import Snapshots
 from meshc.webhook.watch import Watcher
+from meshc.webhook.worker import WorkerConfig, load_app
+
+if TYPE_CHECKING:
+    from meshc.webhook.monitoring import Monitoring
+    from meshc.webhook.supervisor import Supervisor
+
+_INTERNAL = 3
 
 
 def serve(config: ServerConfig) -> int:
     """Serve until SIGTERM or SIGINT, then drain; returns the exit code.
 
-    Raises MeshcError before it listens when settings or certificate are no good, ToolError when a port is taken or the
-    extra `meshc[webhook]` is not installed.
+    Raises MeshcError before it listens when settings or certificate are no good, UsageError when a port is taken,
+    ToolError when the extra `meshc[webhook]` is not installed.
     """
     logs.configure(config.log_format, config.log_level)
-    # prometheus_client reads the variable when it is first imported.
-    folder = Path(tempfile.mkdtemp(prefix="meshc-metrics-"))
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
-    try:
-        return _Webhook(config, folder).run()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    # Until the server takes over the signals; what is on the stack is cleaned up.
+    signal.signal(signal.SIGTERM, _leave)
+    # Forking a process that has threads may copy a held lock.
+    multiprocessing.set_start_method("spawn", force=True)
+    with ExitStack() as stack:
+        return _Webhook(config, stack).run()
 
 
 class _Webhook:
-    def __init__(self, config: ServerConfig, metrics_folder: Path) -> None:
+    def __init__(self, config: ServerConfig, stack: ExitStack) -> None:
         try:
+            from meshc.webhook.multiprocess import Exposition
+
+            self._exposition = Exposition()
+            stack.callback(self._exposition.close)
+            import granian  # noqa: F401
+
             from meshc.webhook import metrics
             from meshc.webhook.certificates import Store
         except ImportError as error:
             raise ToolError(f"the webhook needs {error.name}", hint="pip install 'meshc[webhook]'") from error
         self._config = config
+        self._stack = stack
         self._metrics = metrics
-        self._metrics_folder = metrics_folder
+        self._folder = Path(tempfile.mkdtemp(prefix="meshc-workers-"))
         self._store = Store()
         self._snapshots = Snapshots(config.sources)
+        stack.callback(shutil.rmtree, self._folder, ignore_errors=True)
+        stack.callback(self._store.close)
+        stack.callback(self._snapshots.close)
 
     def run(self) -> int:
-        from meshc.webhook.monitoring import Monitoring, Probe
-
         config = self._config
-        try:
-            self._snapshots.take()
-            self._metrics.settings_good.set(1)
-            self._load_certificate()
-            server = self._server()
-            probe = Probe(config.host, config.port)
-            monitoring = self._bound(
-                lambda: Monitoring((config.host, config.monitoring_port), self._exposition, probe),
-                config.monitoring_port,
-            )
-            monitoring.start()
-            watchers = self._watchers(server)
-            logs.event("serving", port=config.port, monitoring=config.monitoring_port, workers=config.workers)
-            server.serve(target_loader=self._loader(), wrap_loader=False)
-            for watcher in watchers:
-                watcher.stop()
-            monitoring.stop()
-            logs.event("stopped")
-            return 0
-        finally:
-            self._snapshots.close()
-            self._store.close()
+        # Watchers are made first: what changes while the rest starts is then seen.
+        certificates = Watcher(lambda: [config.certificate, config.key], self._rotate, interval=config.poll_seconds)
+        self._load_certificate()
+        settings = Watcher(lambda: self._snapshots.files, self._reload, interval=config.poll_seconds)
+        self._take_settings()
+        listeners = Listeners(config.host, config.port)
+        self._stack.callback(listeners.close)
+        self._server = self._supervisor(listeners)
+        monitoring = self._monitoring(listeners.port)
+        monitoring.start()
+        self._stack.callback(monitoring.stop)
+        for watcher in (certificates, settings):
+            watcher.start()
+            self._stack.callback(watcher.stop)
+        logs.event("serving", host=config.host, port=listeners.port, monitoring=monitoring.port, workers=config.workers)
+        return self._serve()
 
-    def _server(self) -> Any:
-        from granian import Granian
-        from granian.constants import HTTPModes, Interfaces
-        from granian.http import HTTP1Settings
-        from granian.server.common import SSLProtocols
+    def _serve(self) -> int:
+        config = self._config
+        worker = WorkerConfig(self._snapshots.file, self._folder, config.limits, config.log_format, config.log_level)
+        try:
+            self._server.serve(target_loader=functools.partial(load_app, worker), wrap_loader=False)
+        except SystemExit:
+            logs.event("workers end as soon as they start", level=logging.ERROR)
+            return _INTERNAL
+        logs.event("stopped")
+        return 0
+
+    def _supervisor(self, listeners: Listeners) -> Supervisor:
+        from granian.constants import HTTPModes, Interfaces, SSLProtocols
+        from granian.http import HTTP1Settings, HTTP2Settings
+
+        from meshc.webhook.supervisor import Supervisor
 
         config, limits = self._config, self._config.limits
-        self._bound(lambda: _try_port(config.host, config.port), config.port)
-        return Granian(
-            "meshc.webhook.app",
-            address=config.host,
-            port=config.port,
+        return Supervisor(
+            listeners,
+            self._folder,
+            limits,
+            replaced=self._replaced,
             interface=Interfaces.RSGI,
             workers=config.workers,
             http=HTTPModes.auto,
             websockets=False,
-            backpressure=limits.concurrent,
+            backpressure=limits.connections,
             http1_settings=HTTP1Settings(header_read_timeout=int(limits.header_timeout * 1000)),
+            http2_settings=HTTP2Settings(keep_alive_interval=30_000, max_headers_size=64 * 1024),
             ssl_cert=self._store.certificate,
             ssl_key=self._store.key,
-            ssl_protocol_min=SSLProtocols.tls12,
+            ssl_protocol_min=SSLProtocols.tls13 if config.tls_minimum == "1.3" else SSLProtocols.tls12,
             respawn_failed_workers=True,
-            respawn_interval=_SPAWN_SECONDS,
-            workers_kill_timeout=int(limits.drain_timeout),
             log_enabled=False,
         )
 
-    def _loader(self) -> Callable[[], Any]:
-        config = self._config
-        return functools.partial(_load_app, self._snapshots.current, config.limits, config.log_format, config.log_level)
+    def _monitoring(self, port: int) -> Monitoring:
+        from meshc.webhook.monitoring import Monitoring, Probe
 
-    def _watchers(self, server: Any) -> list[Watcher]:
-        config = self._config
+        probe = Probe(self._config.host, port)
 
-        def rotate() -> None:
-            if self._guarded(self._load_certificate, self._metrics.certificate_loads, "certificate"):
-                server.signal_handler_reload()
+        def ready() -> str | None:
+            return "stopping" if self._server.stopping else probe()
 
-        def reload() -> None:
-            good = self._guarded(self._snapshots.take, self._metrics.reloads, "settings")
-            self._metrics.settings_good.set(1 if good else 0)
+        return Monitoring((self._config.host, self._config.monitoring_port), self._exposition.text, ready)
 
-        files = {file for source in config.sources for file in source.files}
-        watchers = [Watcher([config.certificate, config.key], rotate, interval=config.poll_seconds)]
-        watchers += [Watcher(files, reload, interval=config.poll_seconds)] if files else []
-        for watcher in watchers:
-            watcher.start()
-        return watchers
+    def _rotate(self) -> None:
+        good = self._guarded(self._load_certificate, self._metrics.certificate_loads, "certificate")
+        self._metrics.certificate_good.set(1 if good else 0)
+        if good:
+            self._server.reload()
+
+    def _replaced(self, done: bool) -> None:
+        self._metrics.certificate_good.set(1 if done else 0)
+        if done:
+            logs.event("new workers serve with the new certificate")
+        else:
+            logs.event("new workers did not start; the old ones stay, with the old certificate", level=logging.ERROR)
+
+    def _reload(self) -> None:
+        good = self._guarded(self._take_settings, self._metrics.reloads, "settings")
+        self._metrics.settings_good.set(1 if good else 0)
 
     def _guarded(self, action: Callable[[], None], counter: Any, what: str) -> bool:
         started = time.perf_counter()
@@ -134,8 +161,14 @@ class _Webhook:
             logs.event(f"new {what} refused; the old one stays in force", level=logging.ERROR, error=str(error))
             return False
         counter.labels("success").inc()
-        logs.event(f"new {what} in force", seconds=round(time.perf_counter() - started, 3))
+        logs.event(f"new {what} taken over", seconds=round(time.perf_counter() - started, 3))
         return True
+
+    def _take_settings(self) -> None:
+        for revision, settings in self._snapshots.take().items():
+            for text in dict.fromkeys(settings.warnings):
+                logs.event("settings", level=logging.WARNING, revision=revision or "default", warning=text)
+        self._metrics.settings_good.set(1)
 
     def _load_certificate(self) -> None:
         from meshc.webhook.certificates import read_pair
@@ -143,32 +176,8 @@ class _Webhook:
         pair = read_pair(self._config.certificate, self._config.key)
         self._store.put(pair)
         self._metrics.certificate_end.set(pair.not_after.timestamp())
-
-    def _exposition(self) -> bytes:
-        return self._metrics.exposition(self._metrics_folder)
-
-    def _bound(self, make: Callable[[], Any], port: int) -> Any:
-        try:
-            return make()
-        except OSError as error:
-            hint = "another process has it: choose another with --port or --monitoring-port"
-            raise UsageError(f"cannot listen: {error.strerror}", path="port", value=port, hint=hint) from error
+        self._metrics.certificate_good.set(1)
 
 
-# A fresh worker is given this long to come up before the one it replaces stops taking connections.
-_SPAWN_SECONDS = 1.5
-
-
-def _load_app(current: Path, limits: Limits, log_format: str, log_level: str) -> Any:
-    from meshc.webhook.app import make_app
-
-    return make_app(current, limits, log_format, log_level)
-
-
-def _try_port(host: str, port: int) -> None:
-    import socket
-
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind((host, port))
+def _leave(_signum: int, _frame: FrameType | None) -> None:
+    sys.exit(0)

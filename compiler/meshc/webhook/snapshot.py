@@ -1,93 +1,134 @@
-"""Keeps the last good version of the settings files, apart from what is mounted.
+"""Keeps the last good version of the settings, read from what is mounted.
 
-The main process copies the files, tries the copy, and only then points `current` at it; workers read nothing else.  So a
-broken new version changes nothing, and a worker that starts later starts with the good one.
+The main process reads the files, tries what they say on a plain pod, and only then writes what it read into one file, which
+is all that workers look at.  So a broken new version changes nothing, and a worker that starts later starts with the good one.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import shutil
 import tempfile
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from meshc.errors import InputError, MeshcError
+from meshc import load
+from meshc.errors import ErrorGroup, MeshcError, UsageError
 from meshc.settings import Settings
-from meshc.webhook.config import FILE_KEYWORDS, Source, listed
+from meshc.webhook.config import SEVERAL, SINGLE, Source, listed
+from meshc.webhook.trial import try_out
+from meshc.yamlio import Document
+
+Keywords = Mapping[str, Any]
 
 
 class Snapshots:
-    """A private folder of versions; `current` is a symlink to the one in force."""
+    """`file` holds the version in force; `files` is what a newer one may come from."""
 
     def __init__(self, sources: Sequence[Source]) -> None:
         self._sources = tuple(sources)
         self._folder = Path(tempfile.mkdtemp(prefix="meshc-settings-"))
-        self._count = 0
-        self.current = self._folder / "current"
+        self.file = self._folder / "settings"
+        self._files: dict[str, tuple[Path, ...]] = {}
 
-    def take(self) -> None:
-        """Copy the files as they are now and put them in force; raises MeshcError, changing nothing, when they are no good."""
-        self._count += 1
-        version = self._folder / f"v{self._count}"
-        version.mkdir()
-        try:
-            copies = [self._copy(source, version / str(n)) for n, source in enumerate(self._sources)]
-            for source in copies:
-                source.load()
-            (version / "sources").write_bytes(pickle.dumps(copies))
-        except MeshcError as error:
-            shutil.rmtree(version)
-            raise _of_originals(error, version, self._sources) from error
-        self._point(version)
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Every file that settings come from now: the ones named on the command line, and those a meshc.yaml names."""
+        for source in self._sources:
+            # A broken meshc.yaml names nothing; what it named before, and it itself, may still be mended.
+            with contextlib.suppress(MeshcError):
+                self._files[source.revision] = source.files()
+            self._files.setdefault(source.revision, (source.project,) if source.project else ())
+        return tuple(file for files in self._files.values() for file in files)
+
+    def take(self) -> dict[str, Settings]:
+        """Read the files as they are now and put them in force; raises MeshcError, changing nothing, when they are no good."""
+        read: dict[str, Keywords] = {}
+        errors: list[MeshcError] = []
+        for source in self._sources:
+            try:
+                read[source.revision] = _read(source)
+            except MeshcError as error:
+                errors.append(error)
+        _raise(errors)
+        settings = _settings(read)
+        for one in settings.values():
+            try_out(one)
+        self._put(pickle.dumps(read))
+        return settings
 
     def close(self) -> None:
-        """Remove all versions."""
+        """Remove the folder."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _point(self, version: Path) -> None:
-        old = self.current.resolve() if self.current.exists() else None
-        link = self._folder / "next"
-        link.symlink_to(version.name)
-        os.replace(link, self.current)
-        if old:
-            shutil.rmtree(old, ignore_errors=True)
-
-    def _copy(self, source: Source, folder: Path) -> Source:
-        keywords: dict[str, Any] = dict(source.keywords)
-        for keyword in FILE_KEYWORDS:
-            value = keywords.get(keyword)
-            copied = [_copy_file(Path(p), folder / keyword / str(n)) for n, p in enumerate(listed(value))]
-            if copied:
-                keywords[keyword] = copied if isinstance(value, list | tuple) else copied[0]
-        return replace(source, keywords=keywords)
+    def _put(self, data: bytes) -> None:
+        fresh = self.file.with_suffix(".new")
+        fresh.write_bytes(data)
+        os.replace(fresh, self.file)
 
 
-def load(current: Path) -> dict[str, Settings]:
-    """The settings in force by revision; raises MeshcError or OSError while a swap is under way (look again)."""
-    sources: list[Source] = pickle.loads((current / "sources").read_bytes())
-    return {source.revision: source.load() for source in sources}
+def settings_in_force(file: Path) -> dict[str, Settings]:
+    """The settings of a snapshot by revision, ready to answer: templates are built, caches warm."""
+    settings = _settings(pickle.loads(file.read_bytes()))
+    for one in settings.values():
+        try_out(one)
+    return settings
 
 
-def _copy_file(file: Path, folder: Path) -> Path:
-    target = folder / file.name
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise InputError(
-            f"cannot be read: {error.strerror}", file=str(file), hint="mount it, or drop the option"
-        ) from error
-    folder.mkdir(parents=True)
-    target.write_bytes(data)
-    return target
+def _settings(read: Mapping[str, Keywords]) -> dict[str, Settings]:
+    settings = {revision: Settings.load(**keywords) for revision, keywords in read.items()}
+    for one in settings.values():
+        one.require_injector()
+    return settings
 
 
-def _of_originals(error: MeshcError, version: Path, sources: Sequence[Source]) -> MeshcError:
-    """The same error, naming the user's file instead of our copy of it."""
-    if error.file and error.file.startswith(str(version)):
-        number, keyword, nth, *_ = Path(error.file).relative_to(version).parts
-        error.file = str(listed(sources[int(number)].keywords[keyword])[int(nth)])
-    return error
+def _read(source: Source) -> Keywords:
+    """The source's keywords with documents in place of files."""
+    keywords = source.merged()
+    strict = not keywords.get("lenient")
+    for keyword in SEVERAL:
+        if keyword in keywords:
+            own = strict and keyword in ("values", "mesh_config", "iop")
+            keywords[keyword] = [d for name in listed(keywords[keyword]) for d in _documents(name, strict=own)]
+    for keyword in SINGLE:
+        if keyword in keywords:
+            keywords[keyword] = _single(keyword, keywords[keyword])
+    if source.resources:
+        keywords["resources"] = load.context(load.documents(source.resources))
+    return {**keywords, "mode": "webhook", **_revision(source, keywords)}
+
+
+def _revision(source: Source, keywords: Keywords) -> Keywords:
+    if not source.revision:
+        return {}
+    said = keywords.get("revision") or source.revision
+    if said != source.revision:
+        hint = f"serve them as --revision-settings {said}=…, or leave `revision` out of the file"
+        raise UsageError(
+            f"settings of revision {source.revision} are those of another one",
+            file=str(source.project),
+            path="revision",
+            value=said,
+            hint=hint,
+        )
+    return {"revision": said}
+
+
+def _documents(named: Any, *, strict: bool) -> list[Document]:
+    return load.file(named, strict=strict) if isinstance(named, str | Path) else [named]
+
+
+def _single(keyword: str, named: Any) -> Document:
+    found = _documents(named, strict=False)
+    if len(found) > 1:
+        option = keyword.replace("_", "-")
+        raise found[1].error(f"--{option} takes a file with one document, this is a second one", hint="split the file")
+    return found[0] if found else Document({}, str(named))
+
+
+def _raise(errors: Sequence[MeshcError]) -> None:
+    if errors:
+        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)

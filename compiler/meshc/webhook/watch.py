@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
+
+from meshc.webhook import logs
 
 
 def fingerprint(files: Iterable[Path]) -> str:
@@ -15,42 +18,58 @@ def fingerprint(files: Iterable[Path]) -> str:
     """
     digest = hashlib.sha256()
     for file in sorted({p for named in files for p in _members(named)}):
-        digest.update(str(file).encode() + b"\0")
+        digest.update(str(file).encode("utf-8", "surrogateescape") + b"\0")
         try:
-            digest.update(file.read_bytes())
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
         except OSError:
             digest.update(b"absent")
-        digest.update(b"\0")
     return digest.hexdigest()
 
 
 class Watcher(threading.Thread):
-    """Calls `changed` in its own thread each time the files' content has changed and stayed so for one interval."""
+    """Calls `changed` in its own thread each time the files' content has changed and stayed so for a moment.
 
-    def __init__(self, files: Iterable[Path], changed: Callable[[], None], *, interval: float) -> None:
+    What counts as changed is measured from when the watcher was made: make it before the files are read.  `changed` may
+    name further files by what `files` then returns.
+    """
+
+    def __init__(
+        self, files: Callable[[], Iterable[Path]], changed: Callable[[], None], *, interval: float, settle: float = 0.1
+    ) -> None:
         super().__init__(name="meshc-watch", daemon=True)
-        self._files = tuple(files)
+        self._files = files
         self._changed = changed
         self._interval = interval
+        self._settle = min(settle, interval)
         self._stopped = threading.Event()
-        self._last = fingerprint(self._files)
+        self._named = tuple(files())
+        self._last = fingerprint(self._named)
 
     def run(self) -> None:
         """Look again every interval until stopped."""
         while not self._stopped.wait(self._interval):
-            self.look()
+            try:
+                self.look()
+            except Exception as error:  # noqa: BLE001
+                # Whatever goes wrong with one look, the next one must still come.
+                name = type(error).__name__
+                logs.event("a changed file could not be taken over", level=logging.ERROR, error=name)
 
     def look(self) -> bool:
-        """Look once; waits until the files are quiet, so that a half-done update is never read."""
-        now = fingerprint(self._files)
-        if now == self._last:
+        """Look once; waits until the files are quiet, so that a half-done update is not read."""
+        named = tuple(self._files())
+        now = fingerprint(named)
+        if now == self._last and named == self._named:
             return False
-        while not self._stopped.wait(min(self._interval, 0.1)):
-            quiet = fingerprint(self._files)
+        while not self._stopped.wait(self._settle):
+            quiet = fingerprint(named)
             if quiet == now:
                 break
             now = quiet
-        self._last = now
+        known = self._last == now
+        self._named, self._last = named, now
+        if known:
+            return False
         self._changed()
         return True
 

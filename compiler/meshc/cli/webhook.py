@@ -1,0 +1,175 @@
+"""`meshc webhook`: the server from what the command line says, certificates to try it with, manifests to install it."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from meshc.cli.inputs import gather, project_file, settings_keywords
+from meshc.cli.options import SettingsOptions
+from meshc.cli.output import destination, replace_file, write
+from meshc.errors import ToolError, UsageError, nearest
+from meshc.webhook.limits import Limits
+
+if TYPE_CHECKING:
+    from meshc.webhook.config import ServerConfig, Source
+
+_FORMATS = ("text", "json")
+_LEVELS = ("debug", "info", "warning", "error")
+_TLS = ("1.2", "1.3")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebhookOptions:
+    """What `meshc webhook` was asked for besides settings; `revisions` are `REV=FILE`."""
+
+    certificate: str | None
+    key: str | None
+    host: str
+    port: int
+    monitoring_port: int
+    workers: int
+    revisions: tuple[str, ...]
+    resources: tuple[str, ...]
+    tls_minimum: str
+    log_format: str
+    log_level: str
+    reload_seconds: float
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManifestOptions:
+    """What `meshc webhook manifests` was asked for besides settings."""
+
+    tags: tuple[str, ...]
+    ca_bundle: str | None
+    issuer: str | None
+    image: str | None
+    url: str | None
+    output: str | None
+
+
+def run(options: WebhookOptions, settings_options: SettingsOptions) -> int:
+    """Serve until told to stop; raises MeshcError before the first request for what is wrong with files, options, ports."""
+    config = server_config(options, settings_options)
+    from meshc.webhook.server import serve
+
+    return serve(config)
+
+
+def server_config(options: WebhookOptions, settings_options: SettingsOptions) -> ServerConfig:
+    """Check the options and put them together; raises UsageError."""
+    from meshc.webhook.config import ServerConfig
+
+    _one_of("--log-format", options.log_format, _FORMATS)
+    _one_of("--log-level", options.log_level, _LEVELS)
+    _one_of("--tls-min-version", options.tls_minimum, _TLS)
+    if not options.certificate or not options.key:
+        hint = "give --tls-cert FILE and --tls-key FILE; `meshc webhook certs` makes a pair for trying it out"
+        raise UsageError("the webhook serves HTTPS and needs a certificate", path="--tls-cert", hint=hint)
+    return ServerConfig(
+        certificate=Path(options.certificate),
+        key=Path(options.key),
+        sources=(_default(options, settings_options), *_revisions(options)),
+        host=options.host,
+        port=options.port,
+        monitoring_port=options.monitoring_port,
+        workers=options.workers,
+        tls_minimum=options.tls_minimum,
+        log_format=options.log_format,
+        log_level=options.log_level,
+        poll_seconds=options.reload_seconds,
+        limits=options.limits,
+    )
+
+
+def make_certs(names: list[str], *, folder: str, days: int, service: str) -> int:
+    """Write a self-signed pair and say how to use it; returns 0."""
+    from datetime import UTC, datetime
+
+    try:
+        from meshc.webhook.certificates import self_signed
+    except ImportError as error:
+        raise ToolError(f"certificates need {error.name}", hint="pip install 'meshc[webhook]'") from error
+    wanted = names or ["localhost", "127.0.0.1", "::1", service, f"{service}.cluster.local"]
+    pair = self_signed(wanted, now=datetime.now(UTC), days=days)
+    place = Path(folder)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"cannot be made: {error.strerror}", file=folder, hint="name another folder with -o"
+        ) from error
+    (place / "tls.key").touch(mode=0o600)
+    for name, data in (("tls.key", pair.key), ("tls.crt", pair.certificate), ("ca.crt", pair.certificate)):
+        replace_file(place / name, data)
+        write(f"{place / name}\n", "-")
+    print(f"for {', '.join(wanted)}; until {pair.not_after:%Y-%m-%d}", file=sys.stderr)
+    print(f"try: meshc webhook --tls-cert {place}/tls.crt --tls-key {place}/tls.key", file=sys.stderr)
+    return 0
+
+
+def print_manifests(options: ManifestOptions, settings_options: SettingsOptions) -> int:
+    """Print everything to install; returns 0."""
+    from meshc import yamlio
+    from meshc.webhook.manifests import Installation, manifests
+
+    to = destination(options.output)
+    settings = gather((), settings_options, needed=False).settings
+    values = settings.values.get("global") if isinstance(settings.values, dict) else None
+    namespace = settings.namespace or (values or {}).get("istioNamespace") or "istio-system"
+    installation = Installation(
+        namespace=namespace,
+        tags=options.tags,
+        ca_bundle=_pem(options.ca_bundle),
+        issuer=options.issuer,
+        url=options.url,
+        **({"image": options.image} if options.image else {}),
+    )
+    write(yamlio.dump_all(manifests(settings, installation)), to)
+    if not (options.ca_bundle or options.issuer):
+        hint = "give --ca-bundle FILE, or --issuer KIND/NAME for cert-manager"
+        print(f"warning: the API server will not trust the webhook: no CA bundle is in it; {hint}", file=sys.stderr)
+    return 0
+
+
+def _default(options: WebhookOptions, settings_options: SettingsOptions) -> Source:
+    from meshc.webhook.config import Source
+
+    if settings_options.mode not in (None, "webhook"):
+        hint = "leave --mode out: the webhook is mode webhook"
+        raise UsageError("not a mode of the webhook", path="--mode", value=settings_options.mode, hint=hint)
+    project = project_file(settings_options)
+    keywords = settings_keywords(settings_options)
+    return Source("", keywords, Path(project.file) if project else None, options.resources)
+
+
+def _revisions(options: WebhookOptions) -> list[Source]:
+    from meshc.webhook.config import Source
+
+    found: dict[str, Source] = {}
+    for text in options.revisions:
+        revision, equals, file = text.partition("=")
+        if not (equals and revision and file) or "/" in revision or revision in found:
+            again = " a second time" if revision in found else ""
+            hint = "write REV=meshc.yaml, each revision once, e.g. canary=canary/meshc.yaml"
+            raise UsageError(f"not settings of a revision{again}", path="--revision-settings", value=text, hint=hint)
+        found[revision] = Source(revision, {}, Path(file), options.resources)
+    return list(found.values())
+
+
+def _one_of(option: str, word: str, known: tuple[str, ...]) -> None:
+    if word not in known:
+        guess = nearest(word, known)
+        raise UsageError(f"known are {', '.join(known)}", path=option, value=word, hint=f"write {guess or known[0]}")
+
+
+def _pem(file: str | None) -> bytes | None:
+    if file is None:
+        return None
+    from meshc.webhook.certificates import read_bundle
+
+    return read_bundle(Path(file))

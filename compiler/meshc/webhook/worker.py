@@ -1,0 +1,65 @@
+"""What runs in a worker process: the application, and a thread that follows the settings in force."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from meshc.webhook import logs
+from meshc.webhook.limits import Limits
+from meshc.webhook.snapshot import settings_in_force
+from meshc.webhook.watch import Watcher
+
+if TYPE_CHECKING:
+    from meshc.webhook.app import App
+
+_LOOK_SECONDS = 0.2
+
+
+@dataclass(frozen=True)
+class WorkerConfig:
+    """What a worker needs to know; it travels to its process.  `folder` is where it says that it has started."""
+
+    snapshot: Path
+    folder: Path
+    limits: Limits
+    log_format: str
+    log_level: str
+
+
+def load_app(config: WorkerConfig, name: str) -> App:
+    """Make the application of the worker called `name`."""
+    logs.configure(config.log_format, config.log_level)
+    from meshc.webhook.multiprocess import use_identity
+
+    use_identity(name)
+    from meshc.webhook.app import App
+
+    app = App({}, config.limits, started=started_file(config.folder, name))
+
+    def take() -> None:
+        app.settings = settings_in_force(config.snapshot)
+
+    # Made before the first look, so that no change falls between.
+    watcher = Watcher(lambda: [config.snapshot], take, interval=_LOOK_SECONDS, settle=0.01)
+    take()
+    watcher.start()
+    threading.Thread(target=_end_with, args=(os.getppid(),), name="meshc-parent", daemon=True).start()
+    return app
+
+
+def started_file(folder: Path, name: str) -> Path:
+    """The file that tells that a worker serves."""
+    return folder / f"started-{name}"
+
+
+def _end_with(parent: int) -> None:
+    """Stop when the main process is gone: nobody would renew the settings of an orphan."""
+    waiting = threading.Event()
+    while os.getppid() == parent:
+        waiting.wait(1)
+    os.kill(os.getpid(), signal.SIGTERM)
