@@ -2,14 +2,15 @@
 
 documents(paths, stdin=) → list[Document]     files, folders, -
 file(path) → list[Document]                   one file
+texts(paths, stdin=) → (name, text) …         files as they are
 context(documents) → list                     Namespaces, ProxyConfigs, … among them, Lists opened
 project(path) → Project | None                meshc.yaml
 """
 
 from __future__ import annotations
 
-from meshc.load.files import documents, file
+from meshc.load.files import documents, file, texts
 from meshc.load.kinds import context, is_kubernetes, opened
 from meshc.load.projects import Project, project
 
-__all__ = ["Project", "context", "documents", "file", "is_kubernetes", "opened", "project"]
+__all__ = ["Project", "context", "documents", "file", "is_kubernetes", "opened", "project", "texts"]

@@ -10,6 +10,7 @@ from meshc import yamlio
 from meshc.errors import ErrorGroup, MeshcError, UsageError
 from meshc.load.kinds import is_kubernetes, opened
 from meshc.yamlio import Document
+from meshc.yamlio.syntax import decoded
 
 SUFFIXES = (".yaml", ".yml", ".json")
 PROJECT = "meshc.yaml"
@@ -52,6 +53,28 @@ def documents(
 def file(path: str | Path, *, strict: bool = False) -> list[Document]:
     """Read every document of one file; raises UsageError where there is none to read, InputError for bad YAML."""
     return yamlio.load_all(read(path), file=str(path), strict=strict)
+
+
+def texts(paths: Iterable[str | Path], *, stdin: Callable[[], bytes] | None = None) -> Iterator[tuple[str, str]]:
+    """The text of every file by name, folders walked, for verbs that copy what they do not handle.
+
+    Of a folder, files without a Kubernetes document are passed over.  Raises UsageError and InputError.
+    """
+    for path in paths:
+        if str(path) == STDIN:
+            data = stdin() if stdin else b""
+            if not data.strip():
+                raise UsageError("standard input is empty", file=STDIN, hint="pipe a manifest into it, or name a file")
+            yield "<stdin>", decoded(data, file="<stdin>")
+        elif os.path.isdir(path):
+            errors: list[MeshcError] = []
+            named = [name for name in _walk(Path(path), errors) if _has_object(file(name))]
+            if errors:
+                raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+            for name in named:
+                yield str(name), decoded(read(name), file=str(name))
+        else:
+            yield str(path), decoded(read(path), file=str(path))
 
 
 def read(path: str | Path) -> bytes:

@@ -42,7 +42,7 @@ def inject(
         InjectOptions(
             files=tuple(named(files, filename)),
             output=output,
-            format=format or "yaml",
+            form=format or "yaml",
             in_place=in_place,
             report=report,
             pod_template_paths=tuple(pod_template_path or ()),

@@ -1,0 +1,104 @@
+"""`meshc inject`: a whole stream in, the same stream with injected workloads out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from meshc import load
+from meshc.cli import output
+from meshc.cli.inject_forms import FORMS, written
+from meshc.cli.inject_report import REPORTS, report
+from meshc.cli.inputs import pod_template_paths, project_file, read_stdin, resolve, warn
+from meshc.cli.options import SettingsOptions
+from meshc.errors import ErrorGroup, MeshcError, UsageError, nearest
+from meshc.injection.api import Stream, inject_stream
+from meshc.settings import Settings
+from meshc.yamlio import Document
+
+
+@dataclass(frozen=True)
+class InjectOptions:
+    """What `meshc inject` was asked for, apart from settings."""
+
+    files: tuple[str, ...] = ()
+    output: str | None = None
+    form: str = "yaml"
+    in_place: bool = False
+    report: str | None = None
+    pod_template_paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Injection:
+    """One input (file name or `<stdin>`) and what injecting it gave."""
+
+    file: str
+    text: str
+    stream: Stream
+
+
+def inject(options: InjectOptions, settings_options: SettingsOptions) -> int:
+    """Inject and write; returns 0, skipped pods included. Raises MeshcError with nothing written."""
+    to = output.destination(options.output)
+    _check(options)
+    project = project_file(settings_options)
+    named = options.files or (project.workloads if project else ())
+    if not named:
+        raise UsageError("no files named", hint="name files or folders, or - for standard input")
+    texts = list(load.texts(named, stdin=read_stdin))
+    context = load.context(_documents(texts))
+    settings = resolve(settings_options, [Document(c) for c in context], mode="kube-inject", project=project)
+    injections = _injected(texts, settings, pod_template_paths(options.pod_template_paths))
+    if options.in_place:
+        from meshc.cli.inject_in_place import rewrite
+
+        rewrite(injections)
+    else:
+        output.write(written(injections, options.form), to)
+    warn(settings.warnings)
+    _tell(injections, options.report)
+    return 0
+
+
+def _check(options: InjectOptions) -> None:
+    for path, value, known in (("--format", options.form, FORMS), ("--report", options.report, REPORTS)):
+        if value is not None and value not in known:
+            hint = f"write {nearest(value, known) or ', '.join(known)}"
+            raise UsageError("unknown form", path=path, value=value, hint=hint)
+    if options.in_place and (options.output or options.form != "yaml" or "-" in options.files):
+        hint = "leave out -o and --format, and name files"
+        raise UsageError("--in-place edits the files themselves", path="--in-place", hint=hint)
+
+
+def _documents(texts: Sequence[tuple[str, str]]) -> Iterator[Document]:
+    """Documents that may be context; what does not parse is reported by the injection, in its place."""
+    from meshc import yamlio
+
+    for file, text in texts:
+        if any(kind in text for kind in ("Namespace", "ProxyConfig", "ConfigMap", "GatewayClass")):
+            yield from yamlio.load_all(text, file=file)
+
+
+def _injected(texts: Sequence[tuple[str, str]], settings: Settings, places: dict[str, str]) -> list[Injection]:
+    found: list[Injection] = []
+    errors: list[MeshcError] = []
+    for file, text in texts:
+        try:
+            stream = inject_stream(text, settings, mode=settings.mode, file=file, pod_template_paths=places)
+            found.append(Injection(file, text, stream))
+        except MeshcError as error:
+            errors += error.errors if isinstance(error, ErrorGroup) else [error.at(file)]
+    if errors:
+        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    return found
+
+
+def _tell(injections: Sequence[Injection], form: str | None) -> None:
+    """As istioctl does: an empty line and each warning on stderr; then the report that was asked for."""
+    warnings = [w for injection in injections for w in injection.stream.warnings]
+    if warnings:
+        print("", *warnings, sep="\n", file=sys.stderr)
+    if form:
+        sys.stderr.write(report([r for i in injections for r in i.stream.results], form))
