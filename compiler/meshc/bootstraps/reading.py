@@ -34,11 +34,26 @@ def bootstrap_of(document: Json, *, file: str | None = None) -> Json:
     if isinstance(document, dict):
         if isinstance(document.get("node"), dict):
             return document
-        for config in document.get("configs") or []:
-            if str(config.get("@type", "")).endswith("BootstrapConfigDump"):
+        for config in objects(document.get("configs")):
+            if isinstance(at(config, "bootstrap", "node"), dict):
                 return config["bootstrap"]
     hint = "give an envoy-rev.json, a grpc-bootstrap.json, or what Envoy's /config_dump answers"
     raise InputError("no bootstrap in this document", file=file, path="node", hint=hint)
+
+
+def at(value: Json, *path: str | int) -> Json:
+    """The value at a place of a document somebody else wrote; None where there is no such place."""
+    for part in path:
+        if isinstance(part, str):
+            value = value.get(part) if isinstance(value, dict) else None
+        else:
+            value = value[part] if isinstance(value, list) and len(value) > part else None
+    return value
+
+
+def objects(value: Json) -> list[dict[str, Json]]:
+    """The objects in a list; empty where it is none."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def is_grpc(bootstrap: Json) -> bool:

@@ -9,6 +9,9 @@ import orjson
 
 from meshc.bootstraps import locality, metadata, reading, recover_switches
 from meshc.catalog import Release
+from meshc.errors import InputError
+from meshc.models import node as metadata_keys
+from meshc.models.goscalars import parse_int
 
 Json = Any
 _FROM_ENV = {"NAME": "POD_NAME", "NAMESPACE": "POD_NAMESPACE", "SERVICE_ACCOUNT": "SERVICE_ACCOUNT"}
@@ -23,31 +26,43 @@ _OTHERWISE = {
 
 def release_of(bootstrap: Json) -> str | None:
     """The Istio version the node reports, as text."""
-    version = bootstrap["node"].get("metadata", {}).get("ISTIO_VERSION")
+    version = reading.at(bootstrap, "node", "metadata", "ISTIO_VERSION")
     return version if isinstance(version, str) and version else None
 
 
 def facts(bootstrap: Json, release: Release) -> dict[str, Json]:
-    """Facts (`facts.KNOWN`) of the node an Envoy or gRPC bootstrap belongs to."""
+    """Facts (`facts.KNOWN`) of the node an Envoy or gRPC bootstrap belongs to.
+
+    Raises InputError for metadata no agent would write.
+    """
     node = bootstrap["node"]
-    shown: Mapping[str, Json] = node.get("metadata") or {}
-    found: dict[str, Json] = {"release": str(release), "node_id": node.get("id", "")}
+    shown = _metadata(node, release)
+    found: dict[str, Json] = {"release": str(release), "node_id": str(node.get("id", ""))}
     found["proxy_config"] = _proxy_config(shown, bootstrap)
     found["instance_ips"] = [ip for ip in shown.get("INSTANCE_IPS", "").split(",") if ip]
     found["env"] = {**_env(shown, grpc=reading.is_grpc(bootstrap)), **_switches(bootstrap, shown, release)}
     found.update(_podinfo(shown))
     found.update(_pilot_san(shown, found["proxy_config"]))
     found.update(_rest(shown))
-    found.update(_platform(shown, node.get("locality") or {}, release))
+    found.update(_platform(shown, node.get("locality"), release))
     if recover_switches.logs_json(bootstrap):
         found["log_as_json"] = True
     return found
 
 
+def _metadata(node: Json, release: Release) -> Mapping[str, Json]:
+    shown = node.get("metadata") or {}
+    if not isinstance(shown, dict):
+        raise InputError("node metadata is an object", path="node.metadata", value=shown, hint="give a bootstrap file")
+    kinds = release.fact("bootstrap.metadata_keys")
+    metadata_keys.decode(shown, kinds)
+    return {key: value for key, value in shown.items() if value is not None or key not in kinds}
+
+
 def _proxy_config(shown: Mapping[str, Json], bootstrap: Json) -> Json:
     config = dict(shown.get("PROXY_CONFIG") or {})
     if reading.is_grpc(bootstrap) and "configPath" not in config:
-        uri = bootstrap["xds_servers"][0]["server_uri"]
+        uri = str(reading.at(bootstrap, "xds_servers", 0, "server_uri") or "")
         config["configPath"] = uri.removeprefix("unix:///").removesuffix("/XDS")
     return config
 
@@ -105,18 +120,18 @@ def _rest(shown: Mapping[str, Json]) -> dict[str, Json]:
     if shown.get("OUTLIER_LOG_PATH"):
         found["outlier_log_path"] = shown["OUTLIER_LOG_PATH"]
     if shown.get("STS_PORT"):
-        found["sts_port"] = int(shown["STS_PORT"])
+        found["sts_port"] = parse_int(shown["STS_PORT"]) or 0
     for key, name in (("credential", "credential_socket"), ("file-credential", "workload_socket")):
         if key in shown:
             found[name] = True
     return found
 
 
-def _platform(shown: Mapping[str, Json], place: Mapping[str, str], release: Release) -> dict[str, Json]:
+def _platform(shown: Mapping[str, Json], place: Json, release: Release) -> dict[str, Json]:
     platform: dict[str, Json] = {}
     if shown.get("PLATFORM_METADATA"):
         platform["metadata"] = shown["PLATFORM_METADATA"]
     label = locality.label_value(shown.get("LABELS") or {}, release.fact("bootstrap.locality_labels"))
-    if place and not label:
+    if isinstance(place, dict) and place and not label:
         platform["locality"] = dict(place)
     return {"platform": platform} if platform else {}

@@ -6,20 +6,21 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from meshc.bootstraps.address import HOST_IP
+from meshc.bootstraps.reading import at, objects
 from meshc.catalog import Release
 
 Json = Any
 _STRIP_FRAGMENT = "HTTP_STRIP_FRAGMENT_FROM_PATH_UNSAFE_IF_DISABLED"
 _STRIP_FRAGMENT_KEY = "envoy.reloadable_features.http_strip_fragment_from_path_unsafe_if_disabled"
 _TRACER_CLUSTERS = {"zipkin": "zipkin", "lightstep": "lightstep", "datadog_agent": "datadog"}
+_ENDPOINT = ("load_assignment", "endpoints", 0, "lb_endpoints", 0, "endpoint")
 _SERVICE_CLUSTERS = {"envoy_metrics_service": "envoyMetricsService", "envoy_accesslog_service": "envoyAccessLogService"}
 
 
 def from_grpc(bootstrap: Json) -> dict[str, str]:
     """`OUTPUT_CERTS` of the certificate provider."""
-    provider = (bootstrap.get("certificate_providers") or {}).get("default") or {}
-    file = (provider.get("config") or {}).get("certificate_file")
-    return {"OUTPUT_CERTS": file.rpartition("/")[0]} if file else {}
+    file = at(bootstrap, "certificate_providers", "default", "config", "certificate_file")
+    return {"OUTPUT_CERTS": file.rpartition("/")[0]} if isinstance(file, str) else {}
 
 
 def from_envoy(bootstrap: Json, release: Release) -> dict[str, str]:
@@ -35,58 +36,56 @@ def from_envoy(bootstrap: Json, release: Release) -> dict[str, str]:
 
 def logs_json(bootstrap: Json) -> bool:
     """Whether Envoy logs as JSON."""
-    return "json_format" in ((bootstrap.get("application_log_config") or {}).get("log_format") or {})
+    return at(bootstrap, "application_log_config", "log_format", "json_format") is not None
 
 
 def _flags(bootstrap: Json, release: Release) -> Iterator[tuple[str, bool]]:
     listeners = _static(bootstrap, "listeners")
-    if not bootstrap["node"].get("id", "").startswith("waypoint~"):
-        api_type = bootstrap["dynamic_resources"]["ads_config"]["api_type"]
-        yield "ISTIO_DELTA_XDS", api_type == "DELTA_GRPC"
+    if not str(bootstrap["node"].get("id", "")).startswith("waypoint~"):
+        yield "ISTIO_DELTA_XDS", at(bootstrap, "dynamic_resources", "ads_config", "api_type") == "DELTA_GRPC"
     yield "ISTIO_DUAL_STACK", _is_dual(bootstrap, listeners)
     yield _STRIP_FRAGMENT, _static_layer(bootstrap).get(_STRIP_FRAGMENT_KEY) != "false"
     yield "ENVOY_STATUS_PORT_ENABLE_PROXY_PROTOCOL", any(listener.get("listener_filters") for listener in listeners)
     yield "BYPASS_OVERLOAD_MANAGER_FOR_STATIC_LISTENERS", any(x.get("bypass_overload_manager") for x in listeners)
     yield "ENABLE_DEFERRED_STATS_CREATION", bool(bootstrap.get("deferred_stat_options"))
-    manager = bootstrap.get("cluster_manager") or {}
-    yield "ENABLE_DEFERRED_CLUSTER_CREATION", bool(manager.get("enable_deferred_cluster_creation"))
+    deferred = at(bootstrap, "cluster_manager", "enable_deferred_cluster_creation")
+    yield "ENABLE_DEFERRED_CLUSTER_CREATION", bool(deferred)
     if release.has("bootstrap.delimited_tags_flag"):
         name, regex = release.fact("bootstrap.tags_before")[0]
-        tags = (bootstrap.get("stats_config") or {}).get("stats_tags") or []
+        tags = objects(at(bootstrap, "stats_config", "stats_tags"))
         yield "ENABLE_DELIMITED_STATS_TAG_REGEX", {"tag_name": name, "regex": regex} in tags
 
 
-def _is_dual(bootstrap: Json, listeners: list[Json]) -> bool:
+def _is_dual(bootstrap: Json, listeners: list[dict[str, Json]]) -> bool:
     if any(x.get("additionalAddresses") or x.get("additional_addresses") for x in listeners):
         return True
     if any(cluster.get("dns_lookup_family") == "ALL" for cluster in _static(bootstrap, "clusters")):
         return True
     # Before 1.20 only the choice of the first family shows.
-    ips = str((bootstrap["node"].get("metadata") or {}).get("INSTANCE_IPS", "")).split(",")
+    ips = str(at(bootstrap, "node", "metadata", "INSTANCE_IPS") or "").split(",")
     mixed = any(":" in ip for ip in ips) and any("." in ip and ":" not in ip for ip in ips)
-    return mixed and bootstrap["admin"]["address"]["socket_address"]["address"] == "::1"
+    return mixed and at(bootstrap, "admin", "address", "socket_address", "address") == "::1"
 
 
 def _host_ip(bootstrap: Json) -> dict[str, str]:
-    config = (bootstrap["node"].get("metadata") or {}).get("PROXY_CONFIG") or {}
+    config = at(bootstrap, "node", "metadata", "PROXY_CONFIG")
     for cluster in _static(bootstrap, "clusters"):
-        name = cluster.get("name")
-        tracer = (config.get("tracing") or {}).get(_TRACER_CLUSTERS.get(name, "")) or {}
-        service = config.get(_SERVICE_CLUSTERS.get(name, "")) or {}
-        if str(tracer.get("address") or service.get("address") or "").startswith(HOST_IP):
-            endpoint = cluster["load_assignment"]["endpoints"][0]["lb_endpoints"][0]["endpoint"]
-            address = endpoint["address"]["socket_address"]["address"]
-            return {} if address == HOST_IP else {"HOST_IP": address}
+        name = str(cluster.get("name"))
+        tracer = at(config, "tracing", _TRACER_CLUSTERS.get(name, ""), "address")
+        service = at(config, _SERVICE_CLUSTERS.get(name, ""), "address")
+        if str(tracer or service or "").startswith(HOST_IP):
+            address = at(cluster, *_ENDPOINT, "address", "socket_address", "address")
+            return {"HOST_IP": address} if isinstance(address, str) and address != HOST_IP else {}
     return {}
 
 
-def _static(bootstrap: Json, kind: str) -> list[Json]:
-    return (bootstrap.get("static_resources") or {}).get(kind) or []
+def _static(bootstrap: Json, kind: str) -> list[dict[str, Json]]:
+    return objects(at(bootstrap, "static_resources", kind))
 
 
 def _static_layer(bootstrap: Json) -> Mapping[str, Json]:
-    layers = (bootstrap.get("layered_runtime") or {}).get("layers") or []
-    return next((layer["static_layer"] for layer in layers if "static_layer" in layer), {})
+    layers = objects(at(bootstrap, "layered_runtime", "layers"))
+    return next((x["static_layer"] for x in layers if isinstance(x.get("static_layer"), dict)), {})
 
 
 def _same(layer: Mapping[str, Json], wanted: Mapping[str, Json]) -> bool:
