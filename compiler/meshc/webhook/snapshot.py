@@ -19,6 +19,7 @@ from meshc import load
 from meshc.errors import ErrorGroup, MeshcError, UsageError
 from meshc.settings import Settings
 from meshc.webhook.config import SEVERAL, SINGLE, Source, listed
+from meshc.webhook.configured import configured
 from meshc.webhook.trial import try_out
 from meshc.yamlio import Document
 
@@ -79,7 +80,7 @@ def settings_in_force(file: Path) -> dict[str, Settings]:
 
 
 def _settings(read: Mapping[str, Keywords]) -> dict[str, Settings]:
-    settings = {revision: Settings.load(**keywords) for revision, keywords in read.items()}
+    settings = {revision: configured(**keywords) for revision, keywords in read.items()}
     for one in settings.values():
         one.require_injector()
     return settings

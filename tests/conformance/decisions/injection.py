@@ -8,18 +8,17 @@ from typing import Any
 
 import jsonpatch
 import orjson
-import pytest
 
-from meshc import catalog
+from meshc import catalog, yamlio
 from meshc.errors import MeshcError
 from meshc.injection import decision, metadata, native, probers, probes, prometheus, url_path
 from meshc.injection.api import inject
 from meshc.injection.containers import find_proxy, named
 from meshc.injection.edits import Map, plain
-from meshc.injection.prepared import prepare
 from meshc.kubernetes import typed
 from meshc.settings import Settings
 from meshc.webhook import respond
+from meshc.webhook.configured import configured
 
 Json = Any
 
@@ -130,17 +129,16 @@ def serve_http(given: Json, row: Json) -> Json:
 
 
 def webhook_config(given: Json, row: Json) -> Json:
-    """Values that do not parse make the settings fail."""
-    from meshc import yamlio
-
-    if "error_contains" in row["want"]:
-        with pytest.raises(MeshcError):
-            yamlio.load(given["values"])
-        return row["want"]
-    values = yamlio.load(given["values"])
-    settings = Settings.load(release=row["tag"], resolved_values=values)
-    kept = prepare(settings, "webhook").settings.values == values
-    return {"ok": True, "values_kept_verbatim": kept}
+    """Values as the injector's ConfigMap holds them: taken verbatim, or refused when they do not parse."""
+    metadata = {"name": "istio-sidecar-injector"}
+    data = {"values": given["values"], "config": "policy: enabled"}
+    config_map = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}
+    try:
+        settings = configured(release=row["tag"], cluster_config=config_map)
+    except MeshcError as error:
+        said = row["want"].get("error_contains")
+        return {"error_contains": said if said is not None and said in str(error) else str(error)}
+    return {"ok": True, "values_kept_verbatim": settings.values == yamlio.load(given["values"])}
 
 
 def _typed(pod: Json, row: Json) -> Json:
