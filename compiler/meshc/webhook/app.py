@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import time
 from collections.abc import Mapping
@@ -43,6 +44,12 @@ class App:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         if self._started:
             self._started.touch()
+
+    def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
+        """Called by the server when the last request is answered."""
+        logging.shutdown()
+        # The server's own threads may still want the interpreter; they crash where they find it half taken down.
+        os._exit(0)
 
     def drain(self) -> None:
         """From now on tell clients to come back on another connection."""
