@@ -11,7 +11,7 @@ from meshc import Settings, bootstrap
 from meshc.bootstraps.facts import KNOWN, STAND_INS
 from meshc.bootstraps.pods import image_release
 from meshc.errors import ErrorGroup, InputError, MeshcError, SettingsError, UsageError
-from tests.bootstraps.samples import MINORS, PODINFO, field, minors, pod, proxy_container, settings
+from tests.bootstraps.samples import MINORS, PODINFO, agent, field, minors, pod, proxy_container, settings
 
 
 def envoy(manifest: Any, text: str = "1.30", facts: Any = None) -> Any:
@@ -429,3 +429,17 @@ def test_large_and_whole_numbers_of_json_members_are_those_of_go() -> None:
         pod(), facts={"env": {"ISTIO_METAJSON_X": '{"big": 9007199254740993, "t": true, "l": [2.0, 0.5]}'}}
     )
     assert (shown["big"], shown["t"], shown["l"]) == (9007199254740992, True, [2, 0.5])
+
+
+def test_incomplete_gcp_metadata_has_no_cluster_url() -> None:
+    found = metadata(pod(env=[{"name": "GCP_METADATA", "value": "P|1||r-b"}]))["PLATFORM_METADATA"]
+    assert found == {"gcp_location": "r-b", "gcp_project": "P", "gcp_project_number": "1"}
+
+
+def test_a_flag_the_release_does_not_read_is_off() -> None:
+    assert agent("1.17", env={"ISTIO_DUAL_STACK": "true"}).flag("ISTIO_DUAL_STACK") is False
+    assert agent("1.18", env={"ISTIO_DUAL_STACK": "true"}).flag("ISTIO_DUAL_STACK") is True
+
+
+def test_documents_without_a_pod_name_no_release() -> None:
+    assert image_release({"kind": "Service", "spec": {}}) is None

@@ -125,3 +125,41 @@ def test_a_proxyless_pod_has_no_envoy_bootstrap(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "meshc bootstrap grpc" in result.stderr
     assert meshc("grpc", file).exit_code == 0
+
+
+def uninjected(**labels: str) -> Any:
+    template = {
+        "metadata": {"labels": {"app": "web", **labels}},
+        "spec": {"containers": [{"name": "web", "image": "web:1"}]},
+    }
+    spec = {"selector": {"matchLabels": {"app": "web"}}, "template": template}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "web", "namespace": "shop"},
+        "spec": spec,
+    }
+
+
+def test_an_uninjected_workload_is_injected_first(tmp_path: Path) -> None:
+    file = written(tmp_path, uninjected())
+    found = node(meshc("envoy", file, "--release", "1.27", "--set", "meshConfig.defaultConfig.proxyAdminPort=15999"))
+    assert found["metadata"]["PROXY_CONFIG"]["proxyAdminPort"] == 15999
+    assert found["metadata"]["ISTIO_VERSION"].startswith("1.27.")
+
+
+def test_a_workload_that_gets_no_proxy_is_refused(tmp_path: Path) -> None:
+    file = written(tmp_path, uninjected(**{"sidecar.istio.io/inject": "false"}))
+    result = meshc("envoy", file)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "the pod gets no proxy" in result.stderr
+    assert "meshc explain" in result.stderr
+
+
+def test_a_bootstrap_that_does_not_tell_its_release_needs_one(tmp_path: Path) -> None:
+    made = tmp_path / "made.json"
+    made.write_text('{"node": {"id": "sidecar~1.2.3.4~a.b~c"}}')
+    assert "--release" in meshc("facts", made).stderr
+    told = meshc("facts", made, "--release", "1.30")
+    assert told.exit_code == 0
+    assert "do not compile: proxyConfig.discoveryAddress" in told.stderr

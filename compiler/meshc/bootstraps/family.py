@@ -42,11 +42,6 @@ def family(agent: Agent) -> Family:
     return _dual(agent)
 
 
-def all_ipv6(agent: Agent) -> bool:
-    """Whether every readable address is IPv6."""
-    return family(agent).localhost == V6.localhost
-
-
 @lru_cache(maxsize=4096)
 def parse(text: str) -> IPv4Address | IPv6Address | None:
     """Read an address; None when it is none."""

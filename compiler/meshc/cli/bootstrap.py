@@ -19,7 +19,7 @@ from meshc.cli import facts as facts_file
 from meshc.cli.inputs import project_file, read_stdin, resolve, settings_keywords, warn
 from meshc.cli.options import SettingsOptions
 from meshc.cli.output import destination, write
-from meshc.errors import InputError, UsageError
+from meshc.errors import InputError, MeshcError, UsageError
 from meshc.settings import Settings
 from meshc.yamlio import Document
 
@@ -68,10 +68,7 @@ def facts(file: str, options: SettingsOptions, *, output: str | None = None) -> 
         raise UsageError("the bootstrap does not tell its release", file=file, hint=hint)
     release = catalog.release(named)
     known = recover.facts(found, release)
-    nodes = compile_bootstrap(None, Settings.load(release=str(release)), known)
-    again = nodes.grpc if reading.is_grpc(found) else nodes.envoy
-    places = list(_differences(found, orjson.loads(again or b"{}")))
-    warn([f"{place}: not given again by these facts" for place in places])
+    warn(_not_given_again(found, known, release))
     write(yamlio.dump(known), destination(output))
     return 0
 
@@ -157,6 +154,17 @@ def _refuse_for_grpc(options: BootstrapOptions) -> None:
     if options.kind == "grpc" and (options.override or options.check or options.envoy):
         hint = "leave out --override, --check and --envoy: they are about Envoy's bootstrap"
         raise UsageError("Envoy does not read a gRPC bootstrap", path="bootstrap grpc", hint=hint)
+
+
+def _not_given_again(found: Json, known: Mapping[str, Json], release: Release) -> list[str]:
+    from meshc.bootstraps import reading
+
+    try:
+        nodes = compile_bootstrap(None, Settings.load(release=str(release)), known)
+    except MeshcError as error:
+        return [f"these facts do not compile: {error}"]
+    again = nodes.grpc if reading.is_grpc(found) else nodes.envoy
+    return [f"{place}: not given again by these facts" for place in _differences(found, orjson.loads(again or b"{}"))]
 
 
 def _differences(old: Json, new: Json, path: str = "") -> list[str]:

@@ -42,7 +42,7 @@ def read_csv(value: Json) -> list[str]:
 def read_flag(value: Json) -> bool:
     """Read a boolean that travels as a string; a bare boolean is refused."""
     if not isinstance(value, str):
-        raise KindError("expected a boolean inside a string, such as \"true\"")
+        raise KindError('expected a boolean inside a string, such as "true"')
     word = parse_bool(value)
     if word is None:
         raise KindError("expected one of true, false, 1, 0, t, f inside a string")
