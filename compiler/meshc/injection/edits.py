@@ -99,15 +99,11 @@ class List(list[Any]):
 
 
 def plain(value: Json) -> Json:
-    """The value as plain dicts and lists; parts nobody opened are shared, not copied."""
-    if isinstance(value, Map):
-        copy = dict(value)
-        for key in value.edits:
-            if key in copy:
-                copy[key] = plain(copy[key])
-        return copy
-    if isinstance(value, List):
-        return [plain(item) for item in value]
+    """A copy of the value as plain dicts and lists, sharing nothing with it."""
+    if isinstance(value, dict):
+        return {key: plain(item) if isinstance(item, dict | list) else item for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) if isinstance(item, dict | list) else item for item in value]
     return value
 
 

@@ -10,16 +10,25 @@ from meshc.errors import InjectionError, PathPart, format_path
 from meshc.injection.edits import List, Map, plain
 from meshc.kubernetes import strategic, typed
 from meshc.kubernetes.decoding import decoder
-from meshc.kubernetes.fields import Fields, fields_of
+from meshc.kubernetes.fields import Fields, Read, fields_of
 from meshc.kubernetes.values import Mismatch
 from meshc.yamlio import Json
 
 _ABSENT: Any = object()
 
 
-def lay_over(pod: Map, overlay: Json, *, layer: str, release: Release, directives: bool = False) -> None:
+def lay_over(
+    pod: Map,
+    overlay: Json,
+    *,
+    layer: str,
+    release: Release,
+    directives: bool = False,
+    known: dict[int, Any] | None = None,
+) -> None:
     """Merge an overlay onto the pod and record what it changed, in typed form (spec injection § 8.1).
 
+    `known` keeps what parts of this very overlay read as, by identity, for the next pod it is laid over.
     `directives` tells that the overlay may hold `$patch` and its like.  Raises InjectionError for what the merge
     refuses and for values that do not fit the Pod schema; the pod is then half merged and of no more use.
     """
@@ -28,7 +37,7 @@ def lay_over(pod: Map, overlay: Json, *, layer: str, release: Release, directive
         if directives and has_directives(overlay):
             _lay_directives(pod, overlay, layer=layer, release=release)
         else:
-            _Merge(layer, level).object(pod, overlay, fields_of("Pod", level))
+            _Merge(layer, level, {} if known is None else known).object(pod, overlay, fields_of("Pod", level))
     except Mismatch as mismatch:
         path: list[PathPart] = mismatch.path[::-1]
         raise InjectionError(
@@ -61,9 +70,10 @@ def _lay_directives(pod: Map, overlay: Json, *, layer: str, release: Release) ->
 class _Merge:
     """The merge of an overlay without directives: reads only what the overlay names."""
 
-    def __init__(self, layer: str, level: int) -> None:
+    def __init__(self, layer: str, level: int, known: dict[int, Any]) -> None:
         self.layer = layer
         self.level = level
+        self.known = known
 
     def object(self, node: Map, overlay: Mapping[str, Any], fields: Fields, *, skip: str = "") -> None:
         for key, given in overlay.items():
@@ -87,14 +97,22 @@ class _Merge:
                     node.discard(key, layer=self.layer)
         elif isinstance(given, list) and isinstance(before, list) and (merge_key := fields.merge_key(key)):
             self.list(node.open_list(key), given, merge_key, fields.element(key))
+        elif isinstance(given, list) and isinstance(before, list) and fields.union(key):
+            node.put(key, list(dict.fromkeys([*before, *given])), layer=self.layer)
         else:
-            if isinstance(given, list) and isinstance(before, list) and fields.union(key):
-                given = list(dict.fromkeys([*before, *given]))
-            name, kept, value = fields.read(key, given)
+            name, kept, value = self.read(key, given, fields)
             if kept:
                 node.put(name, value, layer=self.layer)
             else:
                 self.remove(node, name, fields)
+
+    def read(self, key: str, given: Json, fields: Fields) -> Read:
+        if not isinstance(given, dict | list):
+            return fields.read(key, given)
+        found: Read | None = self.known.get(id(given))
+        if found is None:
+            found = self.known[id(given)] = fields.read(key, given)
+        return found
 
     def remove(self, node: Map, key: str, fields: Fields) -> None:
         if key in fields.always:
@@ -120,7 +138,7 @@ class _Merge:
                     arrived[value] = Map(arrived[value])
                     self.object(arrived[value], element, fields, skip=merge_key)
                 else:
-                    arrived[value] = read(element)
+                    arrived[value] = self.known.get(id(element)) or self.known.setdefault(id(element), read(element))
             except Mismatch as mismatch:
                 mismatch.path.append(index)
                 raise

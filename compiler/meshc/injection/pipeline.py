@@ -121,13 +121,14 @@ class _Run:
     def render(self) -> None:
         names = self.prepared.template_names(self.incoming.annotations.get(TEMPLATES))
         given = self.template_input()
-        native_switch = given.native_sidecars
+        renderer = self.prepared.renderer
+        key = renderer.key(given)
         for name in names:
-            overlay = self.prepared.templates.render(name, given)
+            overlay, known, _ = renderer.render(name, given, key)
             with stage(self.prepared.merge_error):
                 self.template_pod = strategic.merge(self.template_pod, overlay) if self.template_pod else overlay
                 annotations = (self.pod.get("metadata") or {}).get("annotations") or {}
-                if native.wanted(annotations, native_switch, self.release):
+                if native.wanted(annotations, given.native_sidecars, self.release):
                     move_existing_proxy(self.pod, self.template_spec)
                 lay_over(
                     self.pod,
@@ -135,6 +136,7 @@ class _Run:
                     layer=f"template {name}",
                     release=self.release,
                     directives=name in self.prepared.with_directives,
+                    known=known,
                 )
 
     def template_input(self) -> TemplateInput:

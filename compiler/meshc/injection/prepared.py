@@ -13,6 +13,7 @@ from meshc.injection.context import Templates
 from meshc.injection.decision import Policy
 from meshc.injection.native import Node
 from meshc.injection.openshift import Ids
+from meshc.injection.rendered import Renderer
 from meshc.models import effective, proxy_resources
 from meshc.settings import Settings
 from meshc.yamlio import Json
@@ -50,6 +51,11 @@ class Prepared:
         settings, config = self.settings, self.settings.injection_config
         own = {n: text for n, text in config.templates.items() if text is not None and n not in config.go_templates}
         return Templates(settings.release, settings.values, self.mesh, self.revision, settings.features, own)
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        """Renders the templates, and keeps overlays for pods alike."""
+        return Renderer(self.templates)
 
     @cached_property
     def with_directives(self) -> Set[str]:
