@@ -8,9 +8,21 @@ from typing import Annotated
 import typer
 
 from meshc import __version__
-from meshc.cli.commands import bootstrap, capture, check, inject, ports, profiles, releases, render, schema, webhook
+from meshc.cli.commands import (
+    bootstrap,
+    capture,
+    check,
+    diff,
+    inject,
+    ports,
+    profiles,
+    releases,
+    render,
+    schema,
+    webhook,
+)
 
-VERBS = (render, inject, check, bootstrap, ports, capture, webhook, releases, profiles, schema)
+VERBS = (render, inject, diff, check, bootstrap, ports, capture, webhook, releases, profiles, schema)
 
 app = typer.Typer(
     name="meshc",

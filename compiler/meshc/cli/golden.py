@@ -33,6 +33,8 @@ class FileChange:
     name: str
     kind: str
     differences: tuple[Difference, ...] = ()
+    old: Json = None
+    new: Json = None
 
     @property
     def file(self) -> str:
@@ -80,7 +82,7 @@ def changes(case: Path, rendered: Mapping[str, bytes]) -> list[FileChange]:
         if old == new:
             continue
         kind = "added" if old is None else "removed" if new is None else "changed"
-        found.append(FileChange(case, name, kind, _differences(name, old, new) if old and new else ()))
+        found.append(_change(case, name, kind, old, new))
     others = [change for change in found if change.name != tree.INDEX]
     return others or found
 
@@ -88,6 +90,12 @@ def changes(case: Path, rendered: Mapping[str, bytes]) -> list[FileChange]:
 def update(case: Path, rendered: Mapping[str, bytes]) -> None:
     """Replace the case's `expected/` by what is rendered now."""
     output.replace_folder(case / EXPECTED, rendered)
+
+
+def sharded(names: Sequence[str], shard: str | None) -> list[str]:
+    """The cases that fall into part `i/n`; raises UsageError for a bad `i/n`."""
+    wanted = tree.shard_of(list(names), shard)
+    return [name for name in names if name in wanted]
 
 
 def stale(folders: Sequence[str], *, jobs: int = 1) -> list[tuple[Path, dict[str, bytes], list[FileChange]]]:
@@ -110,6 +118,13 @@ def _inputs(project: Project) -> Inputs:
     documents = tuple(load.documents(project.workloads)) if project.workloads else ()
     settings = Settings.load(**{"mode": "webhook", **project.settings}, resources=load.context(documents))
     return Inputs(project.workloads, documents, settings)
+
+
+def _change(case: Path, name: str, kind: str, old: bytes | None, new: bytes | None) -> FileChange:
+    if old is None or new is None:
+        present = _parsed(name, old or new or b"")
+        return FileChange(case, name, kind, (), present if new is None else None, present if old is None else None)
+    return FileChange(case, name, kind, _differences(name, old, new))
 
 
 def _differences(name: str, old: bytes, new: bytes) -> tuple[Difference, ...]:

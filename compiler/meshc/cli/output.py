@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TextIO
 
 import orjson
 
@@ -36,6 +37,11 @@ def write(text: str | bytes, output: str | None) -> None:
         sys.stdout.buffer.flush()
         return
     replace_file(Path(str(output)), data)
+
+
+def colours(stream: TextIO) -> bool:
+    """Whether a stream is a terminal whose owner has nothing against colours (`NO_COLOR`)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def replace_file(path: Path, data: bytes) -> None:

@@ -24,6 +24,14 @@ def compare(old: Json, new: Json, *, domain: Domain = "manifest", path: Path = (
     return [] if _print(old) == _print(new) else list(_walk(old, new, domain, path))
 
 
+def steps_into(value: Json, *, domain: Domain, path: Path) -> list[tuple[Step, Json]]:
+    """The parts of a map or list at `path`, each with the step that leads to it."""
+    if isinstance(value, dict):
+        return list(value.items())
+    fields = _key_fields(value, (), domain, path)
+    return list(_keyed(value, fields).items()) if fields else list(enumerate(value))
+
+
 def _walk(old: Json, new: Json, domain: Domain, path: Path) -> Iterator[Difference]:
     if old is new or (isinstance(old, str) and old == new):
         return
@@ -40,6 +48,9 @@ def _walk(old: Json, new: Json, domain: Domain, path: Path) -> Iterator[Differen
 
 
 def _maps(old: Mapping[str, Json], new: Mapping[str, Json], domain: Domain, path: Path) -> Iterator[Difference]:
+    if domain == "manifest" and "containers" in old and "containers" in new:
+        moved, old = _moves(old, new, path)
+        yield from moved
     for key, value in old.items():
         if key in new:
             yield from _walk(value, new[key], domain, (*path, key))
@@ -48,6 +59,26 @@ def _maps(old: Mapping[str, Json], new: Mapping[str, Json], domain: Domain, path
     for key, value in new.items():
         if key not in old and not _nothing(value):
             yield Difference((*path, key), "added", None, value)
+
+
+def _moves(old: Mapping[str, Json], new: Mapping[str, Json], path: Path) -> tuple[list[Difference], Mapping[str, Json]]:
+    """Containers that became init containers or the other way round, as native sidecars do; and the old pod after it."""
+    found: list[Difference] = []
+    for source, target in (("containers", "initContainers"), ("initContainers", "containers")):
+        for name in sorted((_names(old, source) & _names(new, target)) - _names(new, source) - _names(old, target)):
+            at = [c.get("name") for c in new[target]].index(name)
+            found.append(Difference((*path, target, Item(("name",), (name,))), "moved", source, target, at))
+            item = next(c for c in old[source] if c.get("name") == name)
+            there = [*(old.get(target) or [])]
+            there.insert(at, item)
+            old = {**old, source: [c for c in old[source] if c is not item], target: there}
+    return found, old
+
+
+def _names(pod: Mapping[str, Json], field: str) -> set[str]:
+    items = pod.get(field) or []
+    good = isinstance(items, list) and all(isinstance(c, dict) and isinstance(c.get("name"), str) for c in items)
+    return {c["name"] for c in items} if good else set()
 
 
 def _lists(old: Sequence[Json], new: Sequence[Json], domain: Domain, path: Path) -> Iterator[Difference]:
@@ -61,9 +92,9 @@ def _lists(old: Sequence[Json], new: Sequence[Json], domain: Domain, path: Path)
             yield from _walk(value, after[item], domain, (*path, item))
         else:
             yield Difference((*path, item), "removed", value)
-    for item, value in after.items():
+    for at, (item, value) in enumerate(after.items()):
         if item not in before:
-            yield Difference((*path, item), "added", None, value)
+            yield Difference((*path, item), "added", None, value, at)
     yield from _order([i for i in before if i in after], [i for i in after if i in before], path)
 
 
@@ -85,7 +116,7 @@ def _by_position(old: Sequence[Json], new: Sequence[Json], domain: Domain, path:
         for n in range(i1 + paired, i2):
             yield Difference((*path, n), "removed", old[n])
         for n in range(j1 + paired, j2):
-            yield Difference((*path, n), "added", None, new[n])
+            yield Difference((*path, n), "added", None, new[n], n)
 
 
 def _key_fields(old: Sequence[Json], new: Sequence[Json], domain: Domain, path: Path) -> tuple[str, ...] | None:

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from meshc.errors import format_path
 from meshc.yamlio import Json
 
-Kind = Literal["added", "removed", "changed", "order"]
+Kind = Literal["added", "removed", "changed", "moved", "order"]
 
 
 class Item(NamedTuple):
@@ -31,13 +31,15 @@ Step = str | int | Item
 class Difference:
     """One place where two documents differ.
 
-    `old` is None for `added`, `new` None for `removed`; for `order` both are the lists of item names in their order.
+    `old` is None for `added`, `new` None for `removed`; for `order` both are the lists of item names in their order,
+    for `moved` the names of the lists an item went from and to.  `at` is the new index of an added or moved item.
     """
 
     path: tuple[Step, ...]
     kind: Kind
     old: Json = None
     new: Json = None
+    at: int | None = None
 
     @property
     def where(self) -> str:

@@ -42,7 +42,7 @@ def embedded_json(old: Json, new: Json, path: Sequence[Step]) -> tuple[Json, Jso
 def _holds_json(path: Sequence[Step]) -> bool:
     rules = _rules()["embedded"]
     match path:
-        case [*_, "annotations", str(name)]:
+        case [*_, "annotations" | "ANNOTATIONS", str(name)]:
             return name in rules["annotations"]
         case [*_, Item(fields=("name",), values=(name,)), "value"]:
             return name in rules["env"] or any(name.startswith(p) for p in rules["env_prefixes"])

@@ -1,0 +1,106 @@
+"""`meshc diff`: two renderings, goldens, two releases, or what runs in a cluster, compared by meaning."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+from meshc import reports
+from meshc.cli import diff_files, diff_golden, output
+from meshc.cli.options import SettingsOptions
+from meshc.comparison.documents import Compared, compare_all
+from meshc.comparison.grouping import changes
+from meshc.errors import UsageError
+from meshc.reports.changes import Report
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiffOptions:
+    """What `meshc diff` was asked for, apart from settings."""
+
+    files: tuple[str, ...] = ()
+    form: str = "text"
+    output: str | None = None
+    goldens: tuple[str, ...] = ()
+    update: bool = False
+    old_release: str | None = None
+    new_release: str | None = None
+    live: bool = False
+    live_from: str | None = None
+    context: str | None = None
+    selector: str | None = None
+    all_namespaces: bool = False
+    bootstrap: bool = False
+    show_noise: bool = False
+    pod_template_paths: tuple[str, ...] = ()
+    jobs: int = 1
+    shard: str | None = None
+
+
+def diff(options: DiffOptions, settings_options: SettingsOptions) -> int:
+    """Print a report; 1 when anything differs, else 0.  Raises MeshcError for input that cannot be compared."""
+    to = output.destination(options.output)
+    reports.known_form(options.form, reports.REPORT_FORMATS)
+    kind = _kind(options)
+    if kind == "golden" and options.update:
+        return diff_golden.update(options.goldens, settings_options, jobs=options.jobs, shard=options.shard)
+    report = _report(kind, options, settings_options)
+    coloured = to in (None, "-") and output.colours(sys.stdout)
+    output.write(reports.write_report(report, form=options.form, colour=coloured), to)
+    return 1 if report.differs else 0
+
+
+def report_of(found: list[Compared], title: str, *, show_noise: bool, noun: str = "document") -> Report:
+    """The report of compared documents."""
+    noise = changes(found, noise=True) if show_noise else ()
+    return Report(title, len(found), changes(found), noise=noise, noun=noun)
+
+
+def _report(kind: str, options: DiffOptions, settings_options: SettingsOptions) -> Report:
+    if kind == "golden":
+        return diff_golden.report(options.goldens, settings_options, jobs=options.jobs, shard=options.shard)
+    if kind == "upgrade":
+        from meshc.cli import diff_upgrade
+
+        return diff_upgrade.report(options, settings_options)
+    if kind == "live":
+        from meshc.cli import diff_live
+
+        return diff_live.report(options, settings_options)
+    old, new = options.files
+    found = compare_all(diff_files.sides(old), diff_files.sides(new))
+    return report_of(found, f"{old} → {new}", show_noise=options.show_noise)
+
+
+def _kind(options: DiffOptions) -> str:
+    asked = {
+        "golden": bool(options.goldens) or options.update,
+        "upgrade": bool(options.old_release or options.new_release),
+        "live": options.live or bool(options.live_from),
+    }
+    kinds = [kind for kind, wanted in asked.items() if wanted]
+    if len(kinds) > 1:
+        raise UsageError("asks for two comparisons at once", hint="choose one of --golden, --from/--to, --live")
+    if not kinds and len(options.files) != 2:
+        hint = "name two files or folders, or use --golden DIR, --from R1 --to R2, --live or --live-from DIR"
+        raise UsageError("nothing to compare" if not options.files else "two things can be compared", hint=hint)
+    if not kinds and options.files[0] == options.files[1] == "-":
+        raise UsageError("standard input can be read once", value="-", hint="name a file for one of the two")
+    kind = kinds[0] if kinds else "files"
+    if kind == "golden" and options.files:
+        raise UsageError("--golden takes folders, not files", value=options.files[0], hint="write --golden DIR")
+    if kind != "live":
+        _refuse_live_options(options)
+    return kind
+
+
+def _refuse_live_options(options: DiffOptions) -> None:
+    said = {
+        "--context": options.context,
+        "-l": options.selector,
+        "-A": options.all_namespaces,
+        "--bootstrap": options.bootstrap,
+    }
+    for name, value in said.items():
+        if value:
+            raise UsageError(f"{name} is for --live", path=name, hint="add --live, or --live-from DIR")

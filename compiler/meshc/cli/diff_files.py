@@ -1,0 +1,52 @@
+"""Reads the two sides of `meshc diff A B`: files, folders, rendered trees, standard input."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from meshc import load, yamlio
+from meshc.cli.inputs import read_stdin
+from meshc.comparison.documents import Side
+from meshc.errors import ErrorGroup, MeshcError, UsageError
+from meshc.rendering.tree import INDEX
+
+_SUFFIXES = (".yaml", ".yml", ".json")
+_PROJECT = "meshc.yaml"
+
+
+def sides(path: str) -> list[Side]:
+    """Every document of a file, a folder or standard input (`-`); raises MeshcError, all of a folder in one group."""
+    if path == "-":
+        return list(_opened(yamlio.load_all(read_stdin(), file="<stdin>"), "<stdin>", ""))
+    if not os.path.isdir(path):
+        return list(_opened(load.file(path), path, Path(path).name))
+    found: list[Side] = []
+    errors: list[MeshcError] = []
+    for file in _walk(Path(path)):
+        try:
+            found += _opened(load.file(file), str(file), str(file.relative_to(path)))
+        except MeshcError as error:
+            errors.append(error)
+    if errors:
+        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    if not found:
+        hint = "name a folder with *.yaml, *.yml or *.json files"
+        raise UsageError("no document in this folder", file=path, hint=hint)
+    return found
+
+
+def _opened(documents: list[yamlio.Document], file: str, place: str) -> Iterator[Side]:
+    for document in documents:
+        for value in load.opened(document.value):
+            if value is not None:
+                yield Side(value, file, place)
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for file in sorted(folder.rglob("*")):
+        inside = file.relative_to(folder).parts
+        wanted = file.suffix in _SUFFIXES and file.is_file() and not any(p.startswith(".") for p in inside)
+        if wanted and file.name not in (_PROJECT, INDEX):
+            yield file

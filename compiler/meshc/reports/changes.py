@@ -1,0 +1,159 @@
+"""What a comparison reports: changes with their causes, verdicts on running pods, noise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from meshc.errors import show_value
+from meshc.reports.finding import Finding
+from meshc.yamlio import Json
+
+_SHOWN = 3
+
+
+@dataclass(frozen=True, order=True)
+class Cause:
+    """Why something changes: a switch, fact, table or setting of the catalogue (`name`), since when, in plain words."""
+
+    name: str
+    since: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"since {self.since}: {self.text}" if self.since else self.text
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change in one or many documents (`subjects`); `part` names the file, empty for the object itself.
+
+    `kind` is added, removed, changed, moved or order; `note` says why it is told apart (noise, drift).
+    """
+
+    part: str
+    path: str
+    kind: str
+    old: Json
+    new: Json
+    subjects: tuple[str, ...]
+    causes: tuple[Cause, ...] = ()
+    note: str = ""
+    file: str | None = None
+
+    @property
+    def where(self) -> str:
+        """Part and path."""
+        return " ".join(p for p in (self.part, self.path) if p) or "the whole document"
+
+    @property
+    def reason(self) -> str:
+        """Causes and note in one line."""
+        return "; ".join([*(str(c) for c in self.causes), *([self.note] if self.note else [])])
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one running pod: `current`, `stale`, `foreign`, `not-injected` or `unexpected`, and why."""
+
+    subject: str
+    status: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """A comparison as a whole: what was compared with what, how many subjects, what was found."""
+
+    title: str
+    compared: int
+    changes: tuple[Change, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    noise: tuple[Change, ...] = ()
+    noun: str = "document"
+    facts: tuple[tuple[str, str], ...] = field(default=())
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything is not as it should be."""
+        return bool(self.changes) or any(v.status != "current" for v in self.verdicts)
+
+    @property
+    def summary(self) -> str:
+        """The last line: `3 changes in 200 workloads`."""
+        counted = count(self.compared, self.noun)
+        if self.verdicts:
+            states = {v.status for v in self.verdicts}
+            kinds = ", ".join(f"{sum(v.status == s for v in self.verdicts)} {s}" for s in STATES if s in states)
+            return f"{counted}: {kinds}"
+        return f"{count(len(self.changes), 'change')} in {counted}" if self.changes else f"no differences in {counted}"
+
+
+STATES = ("current", "stale", "foreign", "not-injected", "unexpected")
+
+
+def count(number: int, noun: str) -> str:
+    """`1 change`, `2 changes`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def subjects(change: Change) -> str:
+    """The subjects of a change in one short text."""
+    if len(change.subjects) <= _SHOWN:
+        return ", ".join(change.subjects)
+    return f"{', '.join(change.subjects[:_SHOWN])} and {len(change.subjects) - _SHOWN} more"
+
+
+def values(change: Change, *, limit: int = 160) -> str:
+    """Old and new value in one short line."""
+    if change.old is None and change.new is None:
+        return ""
+    match change.kind:
+        case "added":
+            return show(change.new, limit=limit)
+        case "removed":
+            return show(change.old, limit=limit)
+        case "moved":
+            return f"{change.old} → {change.new}"
+        case "order":
+            return f"{_order(change.old)} → {_order(change.new)}"
+    return f"{show(change.old, limit=limit)} → {show(change.new, limit=limit)}"
+
+
+def show(value: Json, *, limit: int = 160) -> str:
+    """A value as short JSON text."""
+    if isinstance(value, dict | list):
+        import orjson
+
+        text = orjson.dumps(value).decode()
+        return text if len(text) <= limit else text[: limit - 1] + "…"
+    return show_value(value, limit=limit)
+
+
+def findings(report: Report) -> list[Finding]:
+    """A report as findings, for the forms made for machines: one for each subject of a change."""
+    found = [_verdict(v) for v in report.verdicts if v.status not in ("current", "foreign", "stale")]
+    statuses = {v.subject: v for v in report.verdicts}
+    return [*found, *(_finding(c, s, statuses) for c in report.changes for s in c.subjects)]
+
+
+def _finding(change: Change, subject: str, statuses: dict[str, Verdict]) -> Finding:
+    verdict = statuses.get(subject)
+    rule = f"drift-{verdict.status}" if verdict else f"difference-{change.kind}"
+    return Finding(
+        rule=rule,
+        severity="warning" if change.causes else "error",
+        message=f"{change.kind}: {values(change)}",
+        where=" ".join(p for p in (subject, change.part) if p),
+        path=change.path,
+        hint=change.reason or None,
+        file=change.file,
+    )
+
+
+def _verdict(verdict: Verdict) -> Finding:
+    return Finding(f"drift-{verdict.status}", "error", verdict.reason or verdict.status, where=verdict.subject, path="")
+
+
+def _order(names: Iterable[Json] | Sequence[Json]) -> str:
+    return " ".join(str(n).strip("[]").partition("=")[2] or str(n) for n in names)
