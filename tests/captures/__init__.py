@@ -1,0 +1,1 @@
+"""The captured 1.17.2 cluster, compiled anew."""
