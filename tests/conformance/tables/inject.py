@@ -45,17 +45,28 @@ def run(row: Row) -> None:
 
 def settings(row: Row, mode: str) -> Settings:
     """The row's settings through the public door."""
+    loaded = Settings.load(**keywords(row, mode))
+    # `mesh_config: null` is a webhook without any MeshConfig, the built-in one included (its status port is 0)
+    return dataclasses.replace(loaded, mesh_config={}) if mesh_of(row) is None else loaded
+
+
+def mesh_of(row: Row) -> Any:
+    """The row's MeshConfig, None when it has none at all."""
+    return row["mesh_config"] if "mesh_config" in row.fields else row.json(row["settings"])["mesh_config"]
+
+
+def keywords(row: Row, mode: str) -> dict[str, Any]:
+    """The row's settings as keywords of `Settings.load`."""
     found = row.json(row["settings"])
     config = found["injection_config"]
-    mesh = row["mesh_config"] if "mesh_config" in row.fields else found["mesh_config"]
     templates = dict.fromkeys(config.get("template_names") or ())
     values = found["values"]
     own = ((values or {}).get("sidecarInjectorWebhook") or {}).get("templates") or {}
-    loaded = Settings.load(
-        release=row["tag"],
-        resolved_values=copy.deepcopy(values),
-        resolved_mesh_config=copy.deepcopy(mesh) or {},
-        injector_config={
+    return {
+        "release": row["tag"],
+        "resolved_values": copy.deepcopy(values),
+        "resolved_mesh_config": copy.deepcopy(mesh_of(row)) or {},
+        "injector_config": {
             "policy": config["policy"],
             "defaultTemplates": config["default_templates"],
             "alwaysInjectSelector": config["always_inject_selector"],
@@ -64,13 +75,11 @@ def settings(row: Row, mode: str) -> Settings:
             "aliases": config.get("aliases") or {},
             "templates": {**templates, **own, **(found.get("overlay_templates") or {})},
         },
-        feature=_features(row),
-        mode=mode,
-        revision=row.get("revision") if row.get("revision") is not None else _usual_revision(mode),
-        resources=_cluster(row),
-    )
-    # `mesh_config: null` is a webhook without any MeshConfig, the built-in one included (its status port is 0)
-    return dataclasses.replace(loaded, mesh_config={}) if mesh is None else loaded
+        "feature": _features(row),
+        "mode": mode,
+        "revision": row.get("revision") if row.get("revision") is not None else _usual_revision(mode),
+        "resources": _cluster(row),
+    }
 
 
 def _usual_revision(mode: str) -> str:
@@ -113,12 +122,12 @@ def _cluster(row: Row) -> list[Any]:
 
 def _offline(row: Row) -> None:
     text = row.text(row["input"])
-    prepared = settings(row, "kube-inject")
     if row.get("expected_error"):
         with pytest.raises(MeshcError) as caught:
-            inject_stream(text, prepared)
+            inject_stream(text, settings(row, "kube-inject"))
         assert row["expected_error"] in str(caught.value).lower()
         return
+    prepared = settings(row, "kube-inject")
     stream = inject_stream(text, prepared)
     if row.get("expected_log"):
         assert any(row["expected_log"] in warning for warning in stream.warnings), stream.warnings
@@ -129,10 +138,10 @@ def _offline(row: Row) -> None:
 
 def _webhook(row: Row) -> None:
     prepared = settings(row, "webhook")
-    pairs = list(_pairs(row))
-    assert pairs
-    for workload, golden in pairs:
-        pod = _pod(workload)
+    found = list(pairs(row))
+    assert found
+    for workload, golden in found:
+        pod = pod_of(workload)
         namespace = (workload.get("metadata") or {}).get("namespace") or ""
         answer = _ask(pod, namespace, prepared)
         if row.get("expected_error"):
@@ -140,11 +149,11 @@ def _webhook(row: Row) -> None:
             assert row["expected_error"] in answer["status"]["message"].lower()
             continue
         assert answer["allowed"], answer
-        got = _patched(pod, answer)
+        got = patched(pod, answer)
         _check_metadata_json(got)
-        _equal(got, _pod(golden), row, drop=frozenset())
+        equal(got, pod_of(golden), row, drop=frozenset())
         if row.header.get("webhook", {}).get("idempotency_check"):
-            _equal(got, _pod(golden), row, drop=frozenset({"ISTIO_METAJSON_ANNOTATIONS"}))
+            equal(got, pod_of(golden), row, drop=frozenset({"ISTIO_METAJSON_ANNOTATIONS"}))
 
 
 def _ask(pod: Any, namespace: str, prepared: Settings) -> Any:
@@ -155,7 +164,7 @@ def _ask(pod: Any, namespace: str, prepared: Settings) -> Any:
     return orjson.loads(answer)["response"]
 
 
-def _patched(pod: Any, answer: Any) -> Any:
+def patched(pod: Any, answer: Any) -> Any:
     if "patch" not in answer:
         return copy.deepcopy(pod)
     import base64
@@ -163,7 +172,7 @@ def _patched(pod: Any, answer: Any) -> Any:
     return jsonpatch.apply_patch(copy.deepcopy(pod), orjson.loads(base64.b64decode(answer["patch"])))
 
 
-def _pairs(row: Row) -> Any:
+def pairs(row: Row) -> Any:
     inputs = _workloads(row.text(row["input"]))
     goldens = _workloads(row.text(row["golden"])) if row.get("golden") else inputs
     assert len(inputs) == len(goldens)
@@ -179,7 +188,7 @@ def _workloads(text: str) -> list[Any]:
     return found
 
 
-def _pod(workload: Any) -> Any:
+def pod_of(workload: Any) -> Any:
     """The pod a controller would send, or the workload itself when it is one."""
     tag = release("1.30")
     if workload["kind"] == "Pod":
@@ -210,7 +219,7 @@ def _check_metadata_json(pod: Any) -> None:
                 assert all(isinstance(v, str) for v in value.values())
 
 
-def _equal(got: Any, want: Any, row: Row, *, drop: frozenset[str]) -> None:
+def equal(got: Any, want: Any, row: Row, *, drop: frozenset[str]) -> None:
     got, want = _comparable(got, drop, clear=True), _comparable(want, drop, clear=False)
     assert got == want, _difference(got, want)
 
