@@ -140,7 +140,7 @@ class _Run:
                 )
 
     def template_input(self) -> TemplateInput:
-        port = str(self.prepared.default_config.get("statusPort") or 0)
+        port = str((self.mesh.get("defaultConfig") or {}).get("statusPort") or 0)
         seen = {**self.incoming.pod, "metadata": self.seen_metadata}
         meta, spec = stripped.strip(seen, self.release, status_port=port)
         if self.prepared.webhook and self.incoming.namespace:

@@ -74,11 +74,6 @@ class Prepared:
         """Annotations that the injector's configuration adds; offline none."""
         return self.settings.injection_config.injected_annotations if self.webhook else {}
 
-    @property
-    def default_config(self) -> Json:
-        """The mesh's `defaultConfig`."""
-        return self.mesh.get("defaultConfig") or {}
-
     @cached_property
     def cluster(self) -> str:
         """The cluster's name, empty when not known."""
