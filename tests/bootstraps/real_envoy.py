@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -23,26 +24,44 @@ def program() -> Path:
         pytest.skip("no Envoy: pip install meshc[envoy]")
 
 
-def releases_of_it() -> list[str]:
-    """The Istio minors whose own Envoy is of the same minor as the program; none without a program."""
+def cache() -> Path:
+    """Where `scripts/programs` puts the Envoys of older releases."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "meshc" / "envoy"
+
+
+def envoys() -> dict[str, Path]:
+    """Istio minor → an Envoy of its own minor, for every minor that has one here."""
+    found: dict[str, Path] = {}
     try:
-        version = envoy.version(envoy.find())
+        places = [envoy.find()]
     except ToolError:
-        return []
-    return [istio for istio, own in ENVOY_OF.items() if version.startswith(f"{own}.")]
+        places = []
+    for place in [*places, *sorted(cache().glob("*/envoy/_bin/envoy"))]:
+        version = envoy.version(place)
+        for istio, own in ENVOY_OF.items():
+            if version.startswith(f"{own}."):
+                found.setdefault(istio, place)
+    return found
 
 
-def expected_refusal(bootstrap: bytes) -> str | None:
-    """Why Envoy refuses a bootstrap, by the list in refused.yaml; None when it has to take it."""
+def expected_refusal(bootstrap: bytes, place: Path | None = None) -> str | None:
+    """Why an Envoy refuses a bootstrap, by the list in refused.yaml; None when it has to take it."""
+    minor = _minor(envoy.version(place or program()))
     entries: Any = yamlio.load((Path(__file__).parent / "refused.yaml").read_text())
-    return next((str(e["reason"]) for e in entries if e["has"].encode() in bootstrap), None)
+    known = (e for e in entries if e["has"].encode() in bootstrap and minor >= _minor(e.get("since", "0.0")))
+    return next((str(e["reason"]) for e in known), None)
 
 
-def check(bootstrap: bytes | None) -> None:
-    """Hold Envoy's verdict to the list."""
+def _minor(version: str) -> tuple[int, int]:
+    major, minor = version.split(".")[:2]
+    return int(major), int(minor)
+
+
+def check(bootstrap: bytes | None, place: Path | None = None) -> None:
+    """Hold the verdict of an Envoy (the installed one where none is named) to the list."""
     assert bootstrap is not None
-    verdict = envoy.validate(bootstrap, program())
-    wanted = expected_refusal(bootstrap)
+    verdict = envoy.validate(bootstrap, place or program())
+    wanted = expected_refusal(bootstrap, place)
     if wanted is None:
         assert verdict.accepted, verdict.reason
     else:
