@@ -31,11 +31,15 @@ class Version(NamedTuple):
 
 @dataclass(frozen=True, order=True)
 class Release:
-    """One Istio release: ask it for switches (`has`) and dated facts (`fact`) by `area.name`."""
+    """One Istio release: ask it for switches (`has`) and dated facts (`fact`) by `area.name`.
+
+    `elsewhere` makes a release that never was: what it names is answered as in another version (`imagined`).
+    """
 
     version: Version
     requested: str = field(default="", compare=False)
     warning: str | None = field(default=None, compare=False)
+    elsewhere: tuple[tuple[str, Version], ...] = ()
 
     def __str__(self) -> str:
         return str(self.version)
@@ -44,6 +48,19 @@ class Release:
     def minor(self) -> str:
         """The minor release as users name it, e.g. `1.27`."""
         return f"{self.version.major}.{self.version.minor}"
+
+    def imagined(self, answers: Mapping[str, Version]) -> Release:
+        """This release with some switches, facts and tables answered as in other versions, to see what they cause."""
+        return Release(self.version, elsewhere=tuple(sorted({"": self.version, **answers}.items())))
+
+    @property
+    def is_imagined(self) -> bool:
+        """Whether this release was made by `imagined`."""
+        return bool(self.elsewhere)
+
+    def dated(self, name: str) -> Version:
+        """The version in which a switch, fact or table is looked up: this one's, except in imagined releases."""
+        return dict(self.elsewhere).get(name, self.version) if self.elsewhere else self.version
 
     @cached_property
     def _memo(self) -> dict[str, Any]:
@@ -57,7 +74,7 @@ class Release:
         """Whether the switch `area.name` holds in this release; raises KeyError for an unknown one."""
         known = self._memo.get(switch)
         if known is None:
-            known = self._memo[switch] = holds(switches(_area(switch))[switch.partition(".")[2]], self.version)
+            known = self._memo[switch] = holds(switches(_area(switch))[switch.partition(".")[2]], self.dated(switch))
         return bool(known)
 
     def fact(self, name: str) -> Any:
@@ -67,8 +84,9 @@ class Release:
         area, _, key = name.partition(".")
         value = None
         found = False
+        version = self.dated(name)
         for entry in facts(area)[key]["values"]:
-            if holds(entry, self.version):
+            if holds(entry, version):
                 value, found = entry["value"], True
         if not found:
             raise KeyError(f"{name} has no value in {self}")
@@ -154,6 +172,26 @@ def changes(old: Release, new: Release) -> list[tuple[str, Mapping[str, Any], bo
             before, after = holds(entry, old.version), holds(entry, new.version)
             if before != after:
                 found.append((f"{area}.{name}", entry, after))
+    return found
+
+
+def fact_areas() -> tuple[str, ...]:
+    """Names of the areas that have dated facts."""
+    folder = ("schemas", "releases", "facts")
+    return tuple(sorted(n.rpartition(".")[0] for s in (".yaml", ".json") for n in resources.names(*folder, suffix=s)))
+
+
+def changed_facts(old: Release, new: Release) -> list[tuple[str, Mapping[str, Any]]]:
+    """Every fact with a value in both releases that is not the same: (`area.name`, entry)."""
+    found = []
+    for area in fact_areas():
+        for name, entry in facts(area).items():
+            try:
+                differs = old.fact(f"{area}.{name}") != new.fact(f"{area}.{name}")
+            except KeyError:
+                continue
+            if differs:
+                found.append((f"{area}.{name}", entry))
     return found
 
 

@@ -56,7 +56,11 @@ class Engine:
 
     @staticmethod
     def of(release: Release | None) -> Engine:
-        """The shared engine of a release."""
+        """The shared engine of a release; imagined releases share one whose templates ask while they render."""
+        if release is not None and release.is_imagined:
+            from meshc.engine.asking import AskingEngine
+
+            return AskingEngine(release)
         return _shared(release)
 
     def template(self, name: str) -> Template:

@@ -49,7 +49,7 @@ def table(chart: str) -> Mapping[str, Any]:
 
 def _changed(values: Json, changes: list[Mapping[str, Any]], *, release: Release, key: str) -> Json:
     for change in changes:
-        if not catalog.holds(change, release.version):
+        if not catalog.holds(change, release.dated("charts.defaults")):
             continue
         values = merged(values, change.get(key, {}))
         for path in change.get("unset", ()) if key == "set" else ():

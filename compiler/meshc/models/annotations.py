@@ -41,7 +41,7 @@ class Entry:
 
     def known_in(self, release: Release) -> bool:
         """Whether a release knows the name."""
-        return holds({"since": self.since, "until": self.until}, release.version)
+        return holds({"since": self.since, "until": self.until}, release.dated("annotations.known"))
 
     def checked_in(self, release: Release) -> bool:
         """Whether the injector of a release checks the value."""

@@ -52,7 +52,7 @@ def same_choice(message: str, field: Field) -> tuple[str, ...]:
 @cache
 def _fields(message: str, release: Release) -> Mapping[str, Field]:
     entries = _tables()[message]
-    return {f.json: f for f in _all(message) if holds(entries[f.json], release.version)}
+    return {f.json: f for f in _all(message) if holds(entries[f.json], release.dated("mesh.messages"))}
 
 
 @cache

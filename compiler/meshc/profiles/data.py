@@ -43,13 +43,13 @@ def overlay(release: Release, kind: str, name: str) -> Json | None:
 
 
 def _exists(history: list[dict[str, Any]], release: Release) -> bool:
-    return any(holds(change, release.version) for change in history)
+    return any(holds(change, release.dated("profiles.defaults")) for change in history)
 
 
 def _fold(history: list[dict[str, Any]], release: Release) -> Json | None:
     tree: Json | None = None
     for change in history:
-        if holds(change, release.version):
+        if holds(change, release.dated("profiles.defaults")):
             tree = {} if tree is None else tree
             for path in change.get("drop", ()):
                 _drop(tree, path)
