@@ -69,7 +69,7 @@ class _Run:
         self.incoming = incoming
         self.prepared = prepared
         self.release = prepared.release
-        self.warnings: list[str] = []
+        self.warnings: list[str] = [*prepared.notes]
         self.template_pod: dict[str, Any] = {}
         self.mesh = prepared.mesh
         self.proxy_config: Json = {}

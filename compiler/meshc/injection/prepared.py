@@ -151,6 +151,12 @@ class Prepared:
         return native.enabled(self.settings.features, self.release, nodes=self.nodes)
 
     @cached_property
+    def notes(self) -> Sequence[str]:
+        """Warnings about the settings that every injected pod shares."""
+        warning = native.switch_warning(self.settings.features, self.release)
+        return (warning,) if warning else ()
+
+    @cached_property
     def openshift(self) -> bool:
         """Whether ids come from the namespace."""
         on = self.webhook and self.release.has("injection.openshift_ids")

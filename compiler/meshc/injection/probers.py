@@ -93,24 +93,22 @@ def add(proxy: Map, probers: Mapping[str, Json], release: Release, *, injected_b
     """Give the probers to the proxy; on re-injection entries it already has win over new ones of the same path."""
     place = next((i for i, env in enumerate(proxy.get("env") or ()) if env.get("name") == VARIABLE), None)
     if injected_before and place is not None:
-        merged = _merged(proxy["env"][place].get("value") or "", probers)
+        merged = _merged(proxy["env"][place].get("value") or "", probers, release)
         if merged is not None:
             proxy.open_list("env").open(place).put("value", text(merged), layer=LAYER)
     elif not injected_before or release.has("injection.probers_added_when_missing"):
         proxy.open_list("env").place({"name": VARIABLE, "value": text(probers)}, layer=LAYER)
 
 
-def _merged(existing: str, new: Mapping[str, Json]) -> dict[str, Json] | None:
+def _merged(existing: str, new: Mapping[str, Json], release: Release) -> dict[str, Json] | None:
     """Both sets, the existing one on top; None when its text cannot be read, which leaves the variable as it is."""
     try:
         known = load_json(existing)
+        if known is not None and not isinstance(known, dict):
+            return None
+        return {**new, **{path: _typed(entry, release) for path, entry in (known or {}).items()}}
     except InputError:
         return None
-    if known is None:
-        return dict(new)
-    if not isinstance(known, dict) or not all(isinstance(entry, dict) for entry in known.values()):
-        return None
-    return {**new, **{path: _ordered(entry) for path, entry in known.items()}}
 
 
 def _kind(handler: Mapping[str, Any], looked_at: Checks) -> str:
@@ -140,8 +138,12 @@ def _entry(check: Check, container: Mapping[str, Any], status_port: int) -> Json
     return entry
 
 
-def _ordered(entry: Json) -> Json:
-    found = {kind: typed.ordered(name, entry[kind]) for kind, name in _ACTIONS.items() if kind in entry}
+def _typed(entry: Json, release: Release) -> Json:
+    """An entry of the variable as Istio reads and writes it."""
+    if not isinstance(entry, dict):
+        raise InputError("not an object", value=entry)
+    actions = {kind: name for kind, name in _ACTIONS.items() if entry.get(kind) is not None}
+    found = {kind: typed.normalize(entry[kind], name, release=release) for kind, name in actions.items()}
     return found | ({"timeoutSeconds": entry["timeoutSeconds"]} if entry.get("timeoutSeconds") else {})
 
 

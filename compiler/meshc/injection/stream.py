@@ -16,7 +16,7 @@ from meshc.yamlio.stream import pieces
 
 
 class Stream(NamedTuple):
-    """The text as Istio writes it, one result per workload in order, and all warnings."""
+    """The text as Istio writes it, one result per workload in order, and all warnings, each once."""
 
     text: str
     results: tuple[Result, ...]
@@ -42,7 +42,7 @@ def inject_text(text: str, request: Request, *, file: str | None = None) -> Stre
         results += found
     if errors:
         raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
-    warnings = tuple(warning for result in results for warning in result.warnings)
+    warnings = tuple(dict.fromkeys(warning for result in results for warning in result.warnings))
     return Stream("".join(f"{piece}---\n" for piece in written), tuple(results), warnings)
 
 
