@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from meshc import yamlio
 from meshc.bootstraps.api import bootstrap
@@ -16,10 +17,32 @@ from meshc.yamlio import Json
 _PROXY = "istio-proxy"
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What one workload compiles to: whether and why it was injected, its manifest, its bootstraps by file name."""
+
+    decision: str
+    reason: str
+    manifest: Json
+    bootstraps: dict[str, bytes]
+
+
 def compile_unit(
     unit: Unit, settings: Settings, *, facts: Mapping[str, Json] | None = None, places: Mapping[str, str] | None = None
 ) -> Rendered:
-    """Compile one workload; raises MeshcError naming the document it came from."""
+    """Compile one workload to files; raises MeshcError naming the document it came from."""
+    parts = compile_parts(unit, settings, facts=facts, places=places)
+    files = {"manifest.yaml": yamlio.dump(parts.manifest).encode("utf-8", "surrogatepass")}
+    if unit.resources:
+        files["resources.yaml"] = yamlio.dump_all(unit.resources).encode("utf-8", "surrogatepass")
+    files |= parts.bootstraps
+    return Rendered(unit.folder, parts.decision, parts.reason, unit.source, files)
+
+
+def compile_parts(
+    unit: Unit, settings: Settings, *, facts: Mapping[str, Json] | None = None, places: Mapping[str, str] | None = None
+) -> Parts:
+    """Compile one workload, its manifest still a document; raises MeshcError naming the document it came from."""
     try:
         return _compiled(unit, settings, facts or {}, places or {})
     except MeshcError as error:
@@ -29,7 +52,7 @@ def compile_unit(
         raise
 
 
-def _compiled(unit: Unit, settings: Settings, facts: Mapping[str, Json], places: Mapping[str, str]) -> Rendered:
+def _compiled(unit: Unit, settings: Settings, facts: Mapping[str, Json], places: Mapping[str, str]) -> Parts:
     own = unit.document is not None and unit.document.value is unit.manifest
     result = inject(
         unit.document if own else unit.manifest,
@@ -38,17 +61,14 @@ def _compiled(unit: Unit, settings: Settings, facts: Mapping[str, Json], places:
         mode=settings.mode,
         pod_template_paths=places,
     )
-    files = {"manifest.yaml": yamlio.dump(result.manifest).encode("utf-8", "surrogatepass")}
-    if unit.resources:
-        files["resources.yaml"] = yamlio.dump_all(unit.resources).encode("utf-8", "surrogatepass")
     complete = not result.decision.inject and _has_proxy(result.manifest)
-    if result.decision.inject or complete:
-        nodes = bootstrap(result.manifest, settings, {"namespace": unit.namespace, **facts})
-        for name, data in (("envoy-rev.json", nodes.envoy), ("grpc-bootstrap.json", nodes.grpc)):
-            if data is not None:
-                files[name] = data
     decision = "injected" if result.decision.inject else "complete" if complete else "skipped"
-    return Rendered(unit.folder, decision, result.decision.reason, unit.source, files)
+    bootstraps: dict[str, bytes] = {}
+    if decision != "skipped":
+        nodes = bootstrap(result.manifest, settings, {"namespace": unit.namespace, **facts})
+        named = {"envoy-rev.json": nodes.envoy, "grpc-bootstrap.json": nodes.grpc}
+        bootstraps = {name: data for name, data in named.items() if data is not None}
+    return Parts(decision, result.decision.reason, result.manifest, bootstraps)
 
 
 def _has_proxy(manifest: Json) -> bool:
