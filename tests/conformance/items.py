@@ -10,7 +10,7 @@ from tests.conformance.data import ABSENT, Row, find
 from tests.conformance.run import run
 
 
-def params(*tables: str) -> Any:
+def params(*tables: str) -> pytest.MarkDecorator:
     """A parametrize mark with one item per row, id = the row's id; one skipped item where there is no data."""
     data = find()
     if data is None:

@@ -20,7 +20,7 @@ class Source:
     """Where the settings of one revision come from: keywords of `Settings.load` with their files unread.
 
     `revision` is the name in the path, empty for `/inject`; `project` a meshc.yaml that lies beneath the keywords;
-    `resources` files and folders with Namespaces, Nodes and ProxyConfigs.
+    `resources` files and folders with Namespaces, Nodes and ProxyConfigs, which count among a project's workloads too.
     """
 
     revision: str
@@ -28,19 +28,19 @@ class Source:
     project: Path | None = None
     resources: tuple[str, ...] = ()
 
-    def merged(self) -> dict[str, Any]:
-        """The keywords with the project file, read anew, beneath them; raises MeshcError."""
-        if self.project is None:
-            return dict(self.keywords)
-        found = load.project(self.project)
-        return found.under(self.keywords) if found else dict(self.keywords)
+    def merged(self) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """The keywords with the project file, read anew, beneath them, and the paths of resources; raises MeshcError."""
+        found = load.project(self.project) if self.project else None
+        if found is None:
+            return dict(self.keywords), self.resources
+        return found.under(self.keywords), (*self.resources, *found.workloads)
 
     def files(self) -> tuple[Path, ...]:
         """Every file the settings come from, there or not; raises MeshcError for a project file that cannot be read."""
-        keywords = self.merged()
+        keywords, resources = self.merged()
         named = [n for k in (*SINGLE, *SEVERAL) for n in listed(keywords.get(k)) if isinstance(n, str | Path)]
         own = [self.project] if self.project else []
-        return (*own, *(Path(name) for name in (*named, *self.resources)))
+        return (*own, *(Path(name) for name in (*named, *resources)))
 
 
 @dataclass(frozen=True)

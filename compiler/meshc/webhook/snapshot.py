@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from meshc import load
-from meshc.errors import ErrorGroup, MeshcError, UsageError
+from meshc.errors import ErrorGroup, MeshcError
 from meshc.settings import Settings
 from meshc.webhook.config import SEVERAL, SINGLE, Source, listed
 from meshc.webhook.configured import configured
@@ -88,7 +88,7 @@ def _settings(read: Mapping[str, Keywords]) -> dict[str, Settings]:
 
 def _read(source: Source) -> Keywords:
     """The source's keywords with documents in place of files."""
-    keywords = source.merged()
+    keywords, context = source.merged()
     strict = not keywords.get("lenient")
     for keyword in SEVERAL:
         if keyword in keywords:
@@ -97,25 +97,11 @@ def _read(source: Source) -> Keywords:
     for keyword in SINGLE:
         if keyword in keywords:
             keywords[keyword] = _single(keyword, keywords[keyword])
-    if source.resources:
-        keywords["resources"] = load.context(load.documents(source.resources))
-    return {**keywords, "mode": "webhook", **_revision(source, keywords)}
-
-
-def _revision(source: Source, keywords: Keywords) -> Keywords:
-    if not source.revision:
-        return {}
-    said = keywords.get("revision") or source.revision
-    if said != source.revision:
-        hint = f"serve them as --revision-settings {said}=…, or leave `revision` out of the file"
-        raise UsageError(
-            f"settings of revision {source.revision} are those of another one",
-            file=str(source.project),
-            path="revision",
-            value=said,
-            hint=hint,
-        )
-    return {"revision": said}
+    if context:
+        keywords["resources"] = load.context(load.documents(context))
+    if source.revision:
+        keywords.setdefault("revision", source.revision)
+    return {**keywords, "mode": "webhook"}
 
 
 def _documents(named: Any, *, strict: bool) -> list[Document]:
