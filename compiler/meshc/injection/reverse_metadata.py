@@ -1,0 +1,170 @@
+"""Takes the mesh's labels, annotations and security context off a pod again (spec injection § 14)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from meshc.catalog import Release
+from meshc.injection import overrides, prometheus
+from meshc.injection.containers import PROXY, VALIDATION, named
+from meshc.injection.edits import Map
+from meshc.injection.functions.multus import append_multus_network
+from meshc.injection.identity import Identity
+from meshc.injection.metadata import NETWORK_LABEL, STATUS
+from meshc.injection.probes import SWITCH
+from meshc.injection.reverse_containers import LAYER
+from meshc.injection.reverse_doubts import Doubts
+from meshc.injection.reverse_records import Records
+from meshc.injection.templating.pod import canonical_name, canonical_revision, shortened
+from meshc.yamlio import Json
+
+_CANONICAL = "service.istio.io/canonical-"
+_CONTAINER = ("kubectl.kubernetes.io/default-logs-container", "kubectl.kubernetes.io/default-container")
+_NETWORKS = "k8s.v1.cni.cncf.io/networks"
+_TRAFFIC = "traffic.sidecar.istio.io/"
+_EXCLUDED = f"{_TRAFFIC}excludeInboundPorts"
+_PLUGIN = {
+    "sidecar.istio.io/interceptionMode": "REDIRECT",
+    f"{_TRAFFIC}includeOutboundIPRanges": "*",
+    f"{_TRAFFIC}excludeOutboundIPRanges": "",
+    f"{_TRAFFIC}includeInboundPorts": "*",
+    _EXCLUDED: "15020",
+    f"{_TRAFFIC}includeOutboundPorts": "",
+    f"{_TRAFFIC}excludeOutboundPorts": "",
+    f"{_TRAFFIC}kubevirtInterfaces": None,
+    "istio.io/reroute-virtual-interfaces": None,
+    f"{_TRAFFIC}excludeInterfaces": None,
+}
+_SECURITY = ({"fsGroup": 1337}, {"sysctls": [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}]})
+BUILT_IN = {"sidecar", "gateway", "grpc-agent", "grpc-simple"}
+
+
+class Question(NamedTuple):
+    """A field taken off that the mesh's settings or the user may have put there: its path, its value, why."""
+
+    path: tuple[str, ...]
+    value: Json
+    reason: str
+
+
+def restore_metadata(pod: Map, records: Records, who: Identity, release: Release) -> list[Question]:
+    """Remove what the built-in templates set; returns what only the settings of that injection can tell."""
+    annotations = pod.open("metadata").open("annotations")
+    for name in (STATUS, overrides.ANNOTATION):
+        annotations.discard(name, layer=LAYER)
+    for part, key, value in _given(pod, records, release):
+        _discard_equal(pod, part, key, value)
+    _discard_canonical(pod, who, release)
+    return [*_plugin(annotations, records, release), *_network(pod), *_security(pod, release)]
+
+
+def restore_scrape(pod: Map, records: Records, doubts: Doubts) -> None:
+    """Put the scrape annotations back as recorded, under their usual names."""
+    annotations = pod.open("metadata").open("annotations")
+    names = {kind: f"prometheus.io/{kind}" for kind in ("scrape", "path", "port")}
+    agents = annotations.get(names["path"]) == prometheus.PATH and annotations.get(names["scrape"]) == "true"
+    if not agents or not annotations.get(names["port"], "").isdigit():
+        return
+    for kind, name in names.items():
+        before = (records.scrape or {}).get(kind)
+        if not before:
+            annotations.discard(name, layer=LAYER)
+        elif annotations[name] != before:
+            annotations.put(name, str(before), layer=LAYER)
+    if records.scrape:
+        reason = "the record has the values of the scrape annotations, not how their names were spelt"
+        doubts.assume(("metadata", "annotations"), reason, dict(records.scrape))
+
+
+def drop_empty(pod: Map) -> None:
+    """Leave no empty map of labels or annotations behind."""
+    for part in ("labels", "annotations"):
+        if pod["metadata"].get(part) == {}:
+            pod.open("metadata").discard(part, layer=LAYER)
+
+
+def is_custom(records: Records) -> bool:
+    """Whether the pod asked for templates of the users' own, which may have set anything."""
+    return not set(records.templates) <= BUILT_IN
+
+
+def _given(pod: Map, records: Records, release: Release) -> Iterator[tuple[str, str, str]]:
+    """(part, key, value) where the built-in templates write a value of their own when the pod has none."""
+    yield "labels", "security.istio.io/tlsMode", "istio"
+    yield "labels", "networking.istio.io/tunnel", "http"
+    if "gateway" in records.templates and release.has("templates.gateway_revision_label"):
+        yield "labels", "istio.io/rev", records.revision
+    yield "annotations", "istio.io/rev", records.revision
+    apps = [name for name in named(pod["spec"].get("containers")) if name != PROXY]
+    for key in _CONTAINER if apps else ():
+        yield "annotations", key, apps[0]
+    if {"grpc-agent", "grpc-simple"} & set(records.templates):
+        yield "annotations", SWITCH, "false"
+
+
+def _discard_canonical(pod: Map, who: Identity, release: Release) -> None:
+    labels = {k: v for k, v in (pod["metadata"].get("labels") or {}).items() if not k.startswith(_CANONICAL)}
+    name = canonical_name(labels, who)
+    for value in (name, shortened(name) if release.has("sidecar.canonical_name_shortened") else name):
+        _discard_equal(pod, "labels", f"{_CANONICAL}name", value)
+    _discard_equal(pod, "labels", f"{_CANONICAL}revision", canonical_revision(labels))
+
+
+def _plugin(annotations: Map, records: Records, release: Release) -> Iterator[Question]:
+    """With the CNI plugin the capture settings are written out as annotations."""
+    if VALIDATION not in records.status["initContainers"]:
+        return
+    _discard_network(annotations, release)
+    for name, usual in _PLUGIN.items():
+        value = annotations.get(name)
+        if value is not None:
+            annotations.discard(name, layer=LAYER)
+            if value != usual:
+                reason = "the user's own setting, or one of the mesh written out for the CNI plugin"
+                yield Question(("metadata", "annotations", name), value, reason)
+
+
+def _discard_network(annotations: Map, release: Release) -> None:
+    """Undo what the template did to the Multus annotation."""
+    text, ours = annotations.get(_NETWORKS), release.fact("sidecar.multus_network")
+    namespaced = release.has("sidecar.multus_namespace")
+    if text == ours:
+        annotations.discard(_NETWORKS, layer=LAYER)
+    elif text:
+        for before in _before(text, ours):
+            if append_multus_network(before, ours, namespaced=namespaced) == text:
+                annotations.put(_NETWORKS, before, layer=LAYER)
+                return
+
+
+def _before(text: str, ours: str) -> Iterator[str]:
+    yield text.removesuffix(f", {ours}")
+    head, _, tail = text.rpartition("]")
+    start = head.rfind(", {")
+    if start > 0:
+        yield f"{head[:start]}]{tail}"
+
+
+def _network(pod: Map) -> Iterator[Question]:
+    labels = pod["metadata"].get("labels") or {}
+    if NETWORK_LABEL in labels:
+        value = labels[NETWORK_LABEL]
+        pod.open("metadata").open("labels").discard(NETWORK_LABEL, layer=LAYER)
+        yield Question(("metadata", "labels", NETWORK_LABEL), value, "the user's own label, or the mesh's network")
+
+
+def _security(pod: Map, release: Release) -> Iterator[Question]:
+    value = pod["spec"].get("securityContext")
+    if value not in _SECURITY:
+        return
+    legacy = "fsGroup" in value
+    if release.has("templates.legacy_fs_group" if legacy else "templates.gateway_sysctl"):
+        pod.open("spec").discard("securityContext", layer=LAYER)
+        if legacy:
+            yield Question(("spec", "securityContext"), value, "the user's own, or of ENABLE_LEGACY_FSGROUP_INJECTION")
+
+
+def _discard_equal(pod: Map, part: str, key: str, value: Any) -> None:
+    if (pod["metadata"].get(part) or {}).get(key) == value:
+        pod.open("metadata").open(part).discard(key, layer=LAYER)
