@@ -2,38 +2,74 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
-from typing import Annotated
+from collections.abc import Iterator, MutableMapping
+from typing import Annotated, Any
 
 import typer
+import typer.core
+import typer.main
 
 from meshc import __version__
-from meshc.cli.commands import (
-    bootstrap,
-    capture,
-    check,
-    diff,
-    inject,
-    ports,
-    profiles,
-    releases,
-    render,
-    schema,
-    webhook,
+
+# Each is a module of `meshc.cli.commands`; only the one asked for is imported.
+VERBS = (
+    "render",
+    "inject",
+    "diff",
+    "check",
+    "bootstrap",
+    "ports",
+    "capture",
+    "webhook",
+    "releases",
+    "profiles",
+    "schema",
 )
 
-VERBS = (render, inject, diff, check, bootstrap, ports, capture, webhook, releases, profiles, schema)
+
+class Verbs(MutableMapping[str, Any]):
+    """The commands by name, built when they are asked for: a start pays for one verb, not for all."""
+
+    def __init__(self) -> None:
+        self._built: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name in VERBS and name not in self._built:
+            self._built[name] = _command(name)
+        return self._built[name]
+
+    def __setitem__(self, name: str, command: Any) -> None:
+        self._built[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._built[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys((*VERBS, *self._built)))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+class Tree(typer.core.TyperGroup):
+    """The root of the tree."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = Verbs()
+
 
 app = typer.Typer(
     name="meshc",
+    cls=Tree,
     help="Compile Istio data-plane configuration offline: injected pods, envoy-rev.json, grpc-bootstrap.json.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in VERBS:
-    module.register(app)
 
 
 @app.callback(invoke_without_command=True)
@@ -54,3 +90,10 @@ def root(
 def main() -> None:
     """Entry point of the `meshc` command."""
     sys.exit(app(prog_name="meshc"))
+
+
+def _command(name: str) -> Any:
+    """The command or group that the verb's module registers, as Typer builds it."""
+    alone = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
+    importlib.import_module(f"meshc.cli.commands.{name}").register(alone)
+    return typer.main.get_group(alone).commands[name]
