@@ -3,38 +3,15 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 
 from meshc import reports
 from meshc.cli import diff_files, diff_golden, output
+from meshc.cli.diff_options import DiffOptions
 from meshc.cli.options import SettingsOptions
 from meshc.comparison.documents import Compared, compare_all
 from meshc.comparison.grouping import changes
 from meshc.errors import UsageError
 from meshc.reports.changes import Report
-
-
-@dataclass(frozen=True, kw_only=True)
-class DiffOptions:
-    """What `meshc diff` was asked for, apart from settings."""
-
-    files: tuple[str, ...] = ()
-    form: str = "text"
-    output: str | None = None
-    goldens: tuple[str, ...] = ()
-    update: bool = False
-    old_release: str | None = None
-    new_release: str | None = None
-    live: bool = False
-    live_from: str | None = None
-    context: str | None = None
-    selector: str | None = None
-    all_namespaces: bool = False
-    bootstrap: bool = False
-    show_noise: bool = False
-    pod_template_paths: tuple[str, ...] = ()
-    jobs: int = 1
-    shard: str | None = None
 
 
 def diff(options: DiffOptions, settings_options: SettingsOptions) -> int:

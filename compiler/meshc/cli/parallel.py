@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from typing import Any, TypeVar
 
 from meshc.errors import ErrorGroup, MeshcError
 from meshc.rendering.compiling import compile_unit
@@ -15,6 +16,8 @@ from meshc.rendering.tree import Rendered
 from meshc.rendering.units import Unit
 from meshc.settings import Settings
 from meshc.yamlio import Json
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ def compile_all(units: Sequence[Unit], shared: Compiling, *, jobs: int = 1) -> l
     """Compile every unit, in order; raises ErrorGroup with the errors of all units that have one."""
     outcomes = _parallel(units, shared, jobs) if jobs > 1 and len(units) > 1 else map(partial(_one, shared), units)
     rendered, errors = [], []
-    for outcome in _with_progress(outcomes, len(units)):
+    for outcome in with_progress(outcomes, len(units)):
         if isinstance(outcome, MeshcError):
             errors.append(outcome)
         else:
@@ -68,7 +71,30 @@ def _one(shared: Compiling, unit: Unit) -> Rendered | MeshcError:
         return error
 
 
-def _with_progress(outcomes: Iterable[Rendered | MeshcError], total: int) -> Iterable[Rendered | MeshcError]:
+def each(work: Callable[[int], T], number: int, *, jobs: int = 1, noun: str = "workloads") -> list[T]:
+    """`work(0)`, `work(1)`, … on several cores where processes can be forked, in order."""
+    if jobs > 1 and number > 1 and "fork" in multiprocessing.get_all_start_methods():
+        return list(with_progress(_forked(work, number, jobs), number, noun))
+    return list(with_progress(map(work, range(number)), number, noun))
+
+
+def _forked(work: Callable[[int], T], number: int, jobs: int) -> Iterable[T]:
+    global _work
+    _work = work
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+        yield from pool.map(_do, range(number), chunksize=max(1, number // (jobs * 4)))
+
+
+_work: Callable[[int], Any] | None = None
+
+
+def _do(number: int) -> Any:
+    assert _work is not None
+    return _work(number)
+
+
+def with_progress(outcomes: Iterable[T], total: int, noun: str = "workloads") -> Iterable[T]:
     """Count on a terminal's stderr once a run is longer than a second."""
     if not sys.stderr.isatty():
         yield from outcomes
@@ -80,7 +106,7 @@ def _with_progress(outcomes: Iterable[Rendered | MeshcError], total: int) -> Ite
         now = time.monotonic()
         if now - started > 1 and now - shown > 0.2:
             shown = now
-            print(f"\r{number}/{total} workloads", end="", file=sys.stderr, flush=True)
+            print(f"\r{number}/{total} {noun}", end="", file=sys.stderr, flush=True)
         yield outcome
     if shown != started:
         print("\r\033[K", end="", file=sys.stderr, flush=True)

@@ -87,8 +87,7 @@ def is_bootstrap(value: Json) -> bool:
 
 def compare_all(old: Sequence[Side], new: Sequence[Side]) -> list[Compared]:
     """Every pair and every document without partner, in the order of the old side, additions last."""
-    pairs = _paired(old, new)
-    return [_compared(a, b) for a, b in pairs]
+    return [_compared(a, b) for a, b in paired(old, new)]
 
 
 def compared(old: Side, new: Side) -> Compared:
@@ -97,16 +96,8 @@ def compared(old: Side, new: Side) -> Compared:
     return Compared(old, new, tuple(differences), tuple(noise))
 
 
-def _compared(old: Side | None, new: Side | None) -> Compared:
-    if old and new:
-        return compared(old, new)
-    side = old or new
-    assert side is not None
-    kept = Difference((), "removed" if old else "added", old.value if old else None, new.value if new else None)
-    return Compared(old, new, (kept,))
-
-
-def _paired(old: Sequence[Side], new: Sequence[Side]) -> list[tuple[Side | None, Side | None]]:
+def paired(old: Sequence[Side], new: Sequence[Side]) -> list[tuple[Side | None, Side | None]]:
+    """The documents that belong together; None where one has no partner."""
     later = _numbered(new)
     pairs: list[tuple[Side | None, Side | None]] = []
     for key, side in _numbered(old).items():
@@ -116,6 +107,15 @@ def _paired(old: Sequence[Side], new: Sequence[Side]) -> list[tuple[Side | None,
     pairs = [(a, b or (found.get(id(a)) if a else None)) for a, b in pairs]
     taken = {id(b) for b in found.values()}
     return [*pairs, *((None, b) for b in later.values() if id(b) not in taken)]
+
+
+def _compared(old: Side | None, new: Side | None) -> Compared:
+    if old and new:
+        return compared(old, new)
+    side = old or new
+    assert side is not None
+    kept = Difference((), "removed" if old else "added", old.value if old else None, new.value if new else None)
+    return Compared(old, new, (kept,))
 
 
 def _numbered(sides: Iterable[Side]) -> dict[tuple[Key, int], Side]:
