@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from meshc.catalog import Release
 from meshc.errors import MeshcError, format_path
 from meshc.injection import admission, identity, openshift, pipeline
 from meshc.injection.decision import Decision, decide
@@ -45,11 +46,11 @@ def inject_document(document: Document, request: Request) -> Result:
         if kind == LIST:
             hint = "inject its items one by one, or the stream it stands in"
         raise document.error("this kind has no pod that could be injected", path=("kind",), value=kind, hint=hint)
-    base = _typed(document, where, request.prepared)
+    base = _as_admitted(typed_form(document, where, request.prepared.release), where, request.prepared)
     edited = Map(base)
     pod = open_pod(edited, where)
     incoming = _incoming(base, where, request)
-    with _pointing(document, where):
+    with pointing(document, where):
         decision = _decide(pod, incoming, request.prepared)
         warnings = pipeline.run(pod, incoming, request.prepared) if decision.inject else []
     if not decision.inject and not request.prepared.webhook:
@@ -58,7 +59,7 @@ def inject_document(document: Document, request: Request) -> Result:
 
 
 @contextmanager
-def _pointing(document: Document, where: Place) -> Iterator[None]:
+def pointing(document: Document, where: Place) -> Iterator[None]:
     """Turn a path inside the pod (`metadata…`, `spec…`) into one inside the workload, with file and line."""
     try:
         yield
@@ -80,11 +81,11 @@ def _point(error: MeshcError, document: Document, where: Place) -> None:
             return
 
 
-def _typed(document: Document, where: Place, prepared: Prepared) -> dict[str, Any]:
-    """The document in typed form; of a kind without schema only its pod template."""
+def typed_form(document: Document, where: Place, release: Release) -> dict[str, Any]:
+    """The document in typed form; of a kind without schema only its pod template.  Raises InputError."""
     template = where.spec[:-1]
     if typed.is_handled(document.value):
-        base: dict[str, Any] = typed.normalize(document, release=prepared.release, courtesy=True)
+        base: dict[str, Any] = typed.normalize(document, release=release, courtesy=True)
         if template and "template" not in (base.get("spec") or {}) and template[1] == "template":
             raise document.error(
                 "spec.template is required value", path=("spec",), hint="give the workload a pod template"
@@ -93,10 +94,15 @@ def _typed(document: Document, where: Place, prepared: Prepared) -> dict[str, An
         opened = Map(document.value)
         parent = opened.open(*template[:-1])
         spec = typed.normalize(
-            parent.get(template[-1]), "PodTemplateSpec", release=prepared.release, courtesy=True, path=template
+            parent.get(template[-1]), "PodTemplateSpec", release=release, courtesy=True, path=template
         )
         parent.put(template[-1], spec, layer="typed form")
         base = plain(opened)
+    return base
+
+
+def _as_admitted(base: dict[str, Any], where: Place, prepared: Prepared) -> dict[str, Any]:
+    """The document as OpenShift's handling leaves it before anything else."""
     if prepared.openshift:
         opened = Map(base)
         openshift.clear_equal_uid(open_pod(opened, where), prepared.release)
@@ -104,22 +110,23 @@ def _typed(document: Document, where: Place, prepared: Prepared) -> dict[str, An
     return base
 
 
-def _incoming(base: Mapping[str, Any], where: Place, request: Request) -> Incoming:
-    metadata, spec = _at(base, where.metadata), _at(base, where.spec)
-    namespace = (base.get("metadata") or {}).get("namespace") or request.namespace
-    who = _identity(base, metadata, namespace, request.prepared)
-    return Incoming({"metadata": metadata, "spec": spec}, who, namespace)
-
-
-def _identity(document: Mapping[str, Any], metadata: Mapping[str, Any], namespace: str, prepared: Prepared) -> Identity:
+def identity_of(document: Json, where: Place, release: Release, *, namespace: str, webhook: bool) -> Identity:
     """Offline the workload itself; in the webhook's eyes the owner of the pod its controller would make."""
-    kind, release = document.get("kind") or "", prepared.release
-    if prepared.webhook:
+    kind, metadata = document.get("kind") or "", _at(document, where.metadata)
+    if webhook:
         return identity.of_pod(made_by_controller(document, metadata), release, namespace=namespace)
     if kind == POD and release.has("injection.offline_pod_owner"):
         return identity.of_pod(metadata, release, namespace=namespace)
     name = (document.get("metadata") or {}).get("name") or ""
     return Identity(document.get("apiVersion") or "", kind, name, namespace)
+
+
+def _incoming(base: Mapping[str, Any], where: Place, request: Request) -> Incoming:
+    metadata, spec = _at(base, where.metadata), _at(base, where.spec)
+    namespace = (base.get("metadata") or {}).get("namespace") or request.namespace
+    prepared = request.prepared
+    who = identity_of(base, where, prepared.release, namespace=namespace, webhook=prepared.webhook)
+    return Incoming({"metadata": metadata, "spec": spec}, who, namespace)
 
 
 def _decide(pod: Map, incoming: Incoming, prepared: Prepared) -> Decision:

@@ -25,6 +25,11 @@ class Result:
         self.decision = decision
         self.warnings = warnings
 
+    @property
+    def edited(self) -> Map:
+        """The workload under edit, with the record of every change."""
+        return self._edited
+
     @cached_property
     def manifest(self) -> Json:
         """The whole workload in typed form (spec injection § 11.5), skipped ones too."""

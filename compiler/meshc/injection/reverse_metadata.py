@@ -23,13 +23,13 @@ _CANONICAL = "service.istio.io/canonical-"
 _CONTAINER = ("kubectl.kubernetes.io/default-logs-container", "kubectl.kubernetes.io/default-container")
 _NETWORKS = "k8s.v1.cni.cncf.io/networks"
 _TRAFFIC = "traffic.sidecar.istio.io/"
-_EXCLUDED = f"{_TRAFFIC}excludeInboundPorts"
+EXCLUDED_PORTS = f"{_TRAFFIC}excludeInboundPorts"
 _PLUGIN = {
     "sidecar.istio.io/interceptionMode": "REDIRECT",
     f"{_TRAFFIC}includeOutboundIPRanges": "*",
     f"{_TRAFFIC}excludeOutboundIPRanges": "",
     f"{_TRAFFIC}includeInboundPorts": "*",
-    _EXCLUDED: "15020",
+    EXCLUDED_PORTS: "15020",
     f"{_TRAFFIC}includeOutboundPorts": "",
     f"{_TRAFFIC}excludeOutboundPorts": "",
     f"{_TRAFFIC}kubevirtInterfaces": None,

@@ -1,0 +1,99 @@
+"""Settles what records leave open: injects the candidate again with the settings and looks what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from meshc.errors import MeshcError
+from meshc.injection.document import Request, inject_document
+from meshc.injection.edits import Map, origins, plain
+from meshc.injection.result import Result
+from meshc.injection.reverse_containers import LAYER
+from meshc.injection.reverse_doubts import Doubts
+from meshc.injection.reverse_metadata import EXCLUDED_PORTS, Question
+from meshc.injection.workloads import Place
+from meshc.yamlio import Document, Json
+
+_CUSTOM = ("metadata", "annotations", "inject.istio.io/templates")
+
+
+def settle(
+    edited: Map, where: Place, questions: Sequence[Question], *, request: Request | None, doubts: Doubts
+) -> None:
+    """Decide each question; what stays open becomes a doubt.  `edited` is the candidate workload.
+
+    Without a request (settings) every question stays open.
+    """
+    base = edited.base
+    if request is None or _injected(edited, request) is None:
+        for question in questions:
+            doubts.doubt(question.path, question.reason)
+        return
+    _drop_repeated(edited, where, request)
+    returned = _manifest(edited, request)
+    open_ones = [q for q in questions if _at(returned, _placed(q.path, where)) != q.value]
+    for question in open_ones:
+        _put_back(edited, _placed(question.path, where), question.value)
+    same = _manifest(edited, request) == base
+    for question in open_ones:
+        if not same or question.path[-1] == EXCLUDED_PORTS:
+            doubts.doubt(question.path, f"{question.reason}; the settings given do not give this pod", question.value)
+    if same:
+        doubts.open[:] = [doubt for doubt in doubts.open if doubt.path != _CUSTOM]
+
+
+def _drop_repeated(edited: Map, where: Place, request: Request) -> None:
+    """Remove the fields that a template would set again to the value they have; keep them where it would not."""
+    result = _injected(edited, request)
+    removed: dict[tuple[str, ...], Json] = {}
+    for path in _repeated(result, edited, where) if result else ():
+        value = _at(edited, path)
+        if value == _at(edited.base or {}, path):
+            removed[path] = value
+            edited.open(*path[:-1]).discard(path[-1], layer=LAYER)
+    returned = _manifest(edited, request) if removed else None
+    for path, value in removed.items():
+        if _at(returned, path) != value:
+            _put_back(edited, path, value)
+    for path in removed:
+        if _at(edited, path[:-1]) == {}:
+            edited.open(*path[:-2]).discard(path[-2], layer=LAYER)
+
+
+def _repeated(result: Result, edited: Map, where: Place) -> Iterator[tuple[str, ...]]:
+    """Fields in maps of the pod that a template or the injector's configuration wrote over, leaving them as they were."""
+    for path, edits in origins(result.edited).items():
+        names = tuple(part for part in path if isinstance(part, str))
+        inside = any(names[: len(place)] == place and len(names) > len(place) for place in where)
+        layer, value = edits[-1]
+        whole = len(names) == len(path) and inside and not isinstance(value, list)
+        if whole and layer.startswith(("template ", "injectedAnnotations")) and _at(edited, names) is not None:
+            yield names
+
+
+def _injected(edited: Map, request: Request) -> Result | None:
+    """The candidate injected again; None when these settings refuse or skip it."""
+    try:
+        result = inject_document(Document(plain(edited)), request)
+    except MeshcError:
+        return None
+    return result if result.decision.inject else None
+
+
+def _manifest(edited: Map, request: Request) -> Json:
+    result = _injected(edited, request)
+    return result.manifest if result else None
+
+
+def _put_back(edited: Map, path: tuple[str, ...], value: Json) -> None:
+    edited.open(*path[:-1]).put(path[-1], value, layer=LAYER)
+
+
+def _placed(path: tuple[str, ...], where: Place) -> tuple[str, ...]:
+    return (*(where.metadata if path[0] == "metadata" else where.spec), *path[1:])
+
+
+def _at(document: Json, path: tuple[str, ...]) -> Json:
+    for key in path:
+        document = document.get(key) if isinstance(document, dict) else None
+    return document
