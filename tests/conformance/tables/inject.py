@@ -143,7 +143,7 @@ def _webhook(row: Row) -> None:
     for workload, golden in found:
         pod = pod_of(workload)
         namespace = (workload.get("metadata") or {}).get("namespace") or ""
-        answer = _ask(pod, namespace, prepared)
+        answer = ask(pod, namespace, prepared)
         if row.get("expected_error"):
             assert not answer["allowed"]
             assert row["expected_error"] in answer["status"]["message"].lower()
@@ -156,7 +156,7 @@ def _webhook(row: Row) -> None:
             equal(got, pod_of(golden), row, drop=frozenset({"ISTIO_METAJSON_ANNOTATIONS"}))
 
 
-def _ask(pod: Any, namespace: str, prepared: Settings) -> Any:
+def ask(pod: Any, namespace: str, prepared: Settings) -> Any:
     request = {"uid": "u", "namespace": namespace, "operation": "CREATE", "object": pod}
     body = orjson.dumps({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request})
     answer = review(body, prepared, "/inject")
