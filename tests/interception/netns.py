@@ -6,6 +6,7 @@ packet ended.  `peer` as argument runs the other end, which has the addresses ou
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import select
@@ -34,28 +35,42 @@ def main() -> None:
 
 
 def _pod(job: dict[str, Any]) -> None:
-    peer = subprocess.Popen(
-        ["unshare", "-n", sys.executable, __file__, "peer"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert peer.stdin is not None
-    assert peer.stdout is not None
-    peer.stdout.readline()
+    command = ["unshare", "-n", sys.executable, __file__, "peer"]
+    peer = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    helpers: list[int] = []
+    try:
+        _connected(peer)
+        for program, text in job["load"]:
+            subprocess.run(program.split(), input=text + "\n", text=True, check=True)
+        for line in job["routes"]:
+            subprocess.run(line.split(), check=True)
+        helpers.append(_agent_dns())
+        client = _Client()
+        helpers.append(client.process)
+        for port in POD_PORTS:
+            _listen(port, "pod")
+        print(json.dumps([_one(packet, peer, client) for packet in job["packets"]]))
+    finally:
+        for helper in helpers:
+            os.kill(helper, signal.SIGKILL)
+        peer.kill()
+
+
+def _connected(peer: subprocess.Popen[str]) -> None:
+    """Join both namespaces by a pair of interfaces."""
+    _ask(peer, "")
     _run(f"ip link add eth0 type veth peer name eth0 netns {peer.pid}")
     _addresses(POD4, POD6, gateway=(PEER4, PEER6))
-    peer.stdin.write("linked\n")
-    peer.stdin.flush()
-    peer.stdout.readline()
-    for program, text in job["load"]:
-        subprocess.run(program.split(), input=text + "\n", text=True, check=True)
-    for command in job["routes"]:
-        subprocess.run(command.split(), check=True)
-    dns = _agent_dns()
-    for port in POD_PORTS:
-        _listen(port, "pod")
-    print(json.dumps([_one(packet, peer) for packet in job["packets"]]))
-    os.kill(dns, signal.SIGKILL)
-    peer.stdin.close()
-    peer.wait(5)
+    _ask(peer, "linked")
+
+
+def _ask(peer: subprocess.Popen[str], line: str) -> str:
+    assert peer.stdin is not None
+    assert peer.stdout is not None
+    if line:
+        peer.stdin.write(line + "\n")
+        peer.stdin.flush()
+    return peer.stdout.readline().strip()
 
 
 def _agent_dns() -> int:
@@ -71,26 +86,35 @@ def _agent_dns() -> int:
     os._exit(0)
 
 
-def _one(packet: dict[str, Any], peer: subprocess.Popen[str]) -> str:
+def _one(packet: dict[str, Any], peer: subprocess.Popen[str], client: _Client) -> str:
     if packet["direction"] == "inbound":
-        assert peer.stdin is not None
-        assert peer.stdout is not None
-        peer.stdin.write(json.dumps(packet) + "\n")
-        peer.stdin.flush()
-        return peer.stdout.readline().strip()
-    return _forked(packet)
+        return _ask(peer, json.dumps(packet))
+    return client.ask(packet)
 
 
-def _forked(packet: dict[str, Any]) -> str:
-    read, write = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.setgid(int(packet["gid"]))
-        os.setuid(int(packet["uid"]))
-        os.write(write, _connect(packet).encode())
-        os._exit(0)
-    os.waitpid(child, 0)
-    return os.read(read, 100).decode()
+class _Client:
+    """A process without threads that connects as whoever a packet says: forking beside threads can lock up."""
+
+    def __init__(self) -> None:
+        requests, self.requests = os.pipe()
+        self.answers, answers = os.pipe()
+        self.process = os.fork()
+        if self.process == 0:
+            os.close(self.requests)
+            for line in os.fdopen(requests):
+                if os.fork() == 0:
+                    packet = json.loads(line)
+                    os.setgid(int(packet["gid"]))
+                    os.setuid(int(packet["uid"]))
+                    os.write(answers, _connect(packet).encode())
+                    os._exit(0)
+                os.wait()
+            os._exit(0)
+
+    def ask(self, packet: dict[str, Any]) -> str:
+        """Where the packet ended."""
+        os.write(self.requests, json.dumps(packet).encode() + b"\n")
+        return os.read(self.answers, 100).decode()
 
 
 def _connect(packet: dict[str, Any]) -> str:
@@ -113,7 +137,7 @@ def _peer() -> None:
     sys.stdin.readline()
     _addresses(PEER4, PEER6, gateway=(POD4, POD6))
     for address in (f"{SERVICE4}/32", f"{SERVICE6}/128"):
-        _run(f"ip addr add {address} dev lo")
+        _run(f"ip addr add {address} dev lo" + (" nodad" if ":" in address else ""))
     for port in PEER_PORTS:
         _listen(port, "peer")
     _listen_udp(53, "peer", (PEER4, SERVICE4, PEER6, SERVICE6))
@@ -152,8 +176,21 @@ def _listen_udp(port: int, name: str, addresses: tuple[str, ...]) -> None:
     """One socket an address, so that answers come from the address that was asked."""
     for address in addresses:
         server = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
-        server.bind((address, port))
+        _bind(server, address, port=port)
         threading.Thread(target=_serve_udp, args=(server, f"{name}:{port}"), daemon=True).start()
+
+
+def _bind(server: socket.socket, address: str, *, port: int) -> None:
+    """Bind as soon as the address may be used: a link that just came up makes IPv6 wait."""
+    for _ in range(100):
+        try:
+            server.bind((address, port))
+            return
+        except OSError as error:
+            if error.errno != errno.EADDRNOTAVAIL:
+                raise
+            time.sleep(0.02)
+    raise SystemExit(f"{address} does not become usable")
 
 
 def _serve(server: socket.socket, name: str) -> None:

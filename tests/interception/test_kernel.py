@@ -157,7 +157,7 @@ def test_a_packet_ends_where_the_trace_says(mode: str, release: str, tool: str) 
         input=json.dumps(job),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=60,
     )
     assert done.returncode == 0, done.stderr
     said = [_said(made, p) for p in read]
