@@ -13,14 +13,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import orjson
 
-from meshc.webhook.certificates import self_signed
+from tests.webhook.authority import Authority
 
 MESHC = (sys.executable, "-c", "from meshc.cli.app import main; main()")
 START_SECONDS = 90.0
@@ -30,11 +29,11 @@ REVIEW_HEADERS = {"Content-Type": "application/json"}
 class Running:
     """A started `meshc webhook`; `folder` holds its certificates (`certs/`) and its log."""
 
-    def __init__(self, folder: Path, arguments: Sequence[str] = (), *, fresh_certs: bool = True) -> None:
+    def __init__(self, folder: Path, arguments: Sequence[str] = ()) -> None:
         self.folder = folder
         self.certs = folder / "certs"
-        if fresh_certs:
-            make_certs(self.certs)
+        if not self.certs.exists():
+            Authority().issue(self.certs)
         self._log = folder / f"webhook-{time.monotonic_ns()}.log"
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(
@@ -137,15 +136,6 @@ def running(folder: Path, *arguments: str) -> Iterator[Running]:
         yield webhook
     finally:
         webhook.stop()
-
-
-def make_certs(folder: Path, *names: str) -> None:
-    """Make, or renew, a self-signed pair as `meshc webhook certs` does; the key is replaced before the certificate."""
-    pair = self_signed(names or ("localhost", "127.0.0.1"), now=datetime.now(UTC), days=30)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, data in (("tls.key", pair.key), ("tls.crt", pair.certificate), ("ca.crt", pair.certificate)):
-        (folder / f".{name}").write_bytes(data)
-        os.replace(folder / f".{name}", folder / name)
 
 
 def review_of(pod: Any, *, namespace: str = "default", uid: str = "u", version: str = "v1") -> bytes:
