@@ -33,7 +33,7 @@ def steps_into(value: Json, *, domain: Domain, path: Path) -> list[tuple[Step, J
 
 
 def _walk(old: Json, new: Json, domain: Domain, path: Path) -> Iterator[Difference]:
-    if old is new or (isinstance(old, str) and old == new):
+    if old is new or _alike(old, new):
         return
     if isinstance(old, dict) and isinstance(new, dict):
         yield from _maps(old, new, domain, path)
@@ -143,6 +143,11 @@ def _get(item: Json, field: str) -> Json:
     for part in field.split("."):
         item = item.get(part) if isinstance(item, dict) else None
     return item
+
+
+def _alike(old: Json, new: Json) -> bool:
+    """Whether two values are the same, cheaply; `True == 1` makes the second look at containers necessary."""
+    return bool(old == new) and (isinstance(old, str) or (isinstance(old, dict | list) and _print(old) == _print(new)))
 
 
 def _nothing(value: Json) -> bool:

@@ -1,0 +1,52 @@
+"""Compares the bootstrap a proxy runs with the one its wanted pod would write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from meshc.bootstraps import recover
+from meshc.bootstraps.api import bootstrap
+from meshc.comparison.compare import compare
+from meshc.comparison.differences import Difference
+from meshc.comparison.noise import Noise, sift
+from meshc.comparison.running import Running, partial
+from meshc.settings import Settings
+from meshc.yamlio import Json
+
+# Facts only the running proxy knows: the cloud it found itself in, sockets that answered.
+_FOUND = ("platform", "credential_socket", "workload_socket", "log_as_json")
+
+
+def bootstrap_of(running: Running, wanted: Json, settings: Settings) -> tuple[list[Difference], list[Noise]]:
+    """What differs between the wanted bootstrap and the running one, and noise.
+
+    Without a wanted pod the facts in the running bootstrap itself are compiled again: what does not come out of them
+    did not come from Istio.
+    """
+    known = recover.facts(running.bootstrap, settings.release)
+    if wanted is None:
+        nodes = bootstrap(None, settings, known)
+    else:
+        nodes = bootstrap(wanted, settings, _facts(running, known))
+    if nodes.envoy is None:
+        return [Difference((), "added", None, running.bootstrap)], []
+    made = orjson.loads(nodes.envoy)
+    if running.part == "config_dump":
+        made = partial(made)
+    return sift(compare(made, running.bootstrap, domain="bootstrap"), domain="bootstrap")
+
+
+def _facts(running: Running, known: dict[str, Json]) -> dict[str, Any]:
+    facts = {name: known[name] for name in _FOUND if name in known}
+    shown = running.shown
+    facts["pod_name"] = running.name
+    facts["namespace"] = running.namespace
+    if known.get("instance_ips"):
+        facts["pod_ips"] = known["instance_ips"]
+    if isinstance(shown.get("NODE_NAME"), str):
+        facts["node_name"] = shown["NODE_NAME"]
+    if "ISTIO_PROXY_SHA" in shown:
+        facts["proxy_sha"] = str(shown["ISTIO_PROXY_SHA"])
+    return facts

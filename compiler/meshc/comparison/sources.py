@@ -1,0 +1,96 @@
+"""What a running pod was made of before injection: a declared workload, a gateway of the profile, or the pod's own records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from meshc import catalog
+from meshc.comparison.running import Running
+from meshc.gateways.api import profile_gateways
+from meshc.injection import identity
+from meshc.injection.reverse import is_injected, original
+from meshc.settings import Settings
+from meshc.yamlio import Json
+
+_TEMPLATES = (("spec", "template"), ("spec", "jobTemplate", "spec", "template"))
+# What a controller puts on its pods besides the template's metadata.
+_CONTROLLERS = ("name", "generateName", "namespace", "ownerReferences", "uid", "creationTimestamp", "resourceVersion")
+_LABELS = ("pod-template-hash", "controller-revision-hash", "pod-template-generation", "rollouts-pod-template-hash")
+
+
+def source(running: Running, settings: Settings, declared: Sequence[Json]) -> Json:
+    """The pod as it was sent to the injector; None where nothing tells.
+
+    Raises InjectionError where the pod's own records do not fit it.
+    """
+    workload = _declared(running, settings, declared)
+    if workload is not None:
+        return _pod(workload, running)
+    if running.pod is None:
+        return None
+    if is_injected(running.metadata):
+        release = next((catalog.release(r) for r in running.releases() if _known(r)), settings.release)
+        return original(running.pod, release, namespace=running.namespace).pod
+    return None if running.has_proxy else running.pod
+
+
+def _declared(running: Running, settings: Settings, declared: Sequence[Json]) -> Json:
+    """The workload a pod belongs to, among those declared and those the profile installs."""
+    for workload in (*declared, *_installed(settings)):
+        if _belongs(running, workload, settings):
+            return workload
+    return None
+
+
+def _installed(settings: Settings) -> Iterable[Json]:
+    return (o for _, objects in profile_gateways(settings) for o in objects if _template(o) is not None)
+
+
+def _belongs(running: Running, workload: Json, settings: Settings) -> bool:
+    metadata = workload.get("metadata") or {}
+    if str(metadata.get("namespace") or settings.namespace or "default") != running.namespace:
+        return False
+    name = metadata.get("name")
+    if workload.get("kind") == "Pod":
+        prefix = metadata.get("generateName")
+        return bool((name and name == running.name) or (prefix and prefix == running.metadata.get("generateName")))
+    if running.pod is None:
+        return bool(name) and name == running.shown.get("WORKLOAD_NAME") and _owned(running, workload)
+    owner = identity.of_pod(running.metadata, settings.release, namespace=running.namespace)
+    return (owner.kind, owner.name) == (workload.get("kind"), name)
+
+
+def _owned(running: Running, workload: Json) -> bool:
+    owner = str(running.shown.get("OWNER") or "")
+    return not owner or f"/{str(workload.get('kind')).lower()}s/" in owner
+
+
+def _pod(workload: Json, running: Running) -> Json:
+    """The pod a controller makes of a workload, with what this one got from its controller."""
+    template = workload if workload.get("kind") == "Pod" else _template(workload)
+    own = dict(template.get("metadata") or {})
+    given = {key: running.metadata[key] for key in _CONTROLLERS if key in running.metadata}
+    labels = {k: v for k, v in (running.metadata.get("labels") or {}).items() if k in _LABELS}
+    metadata = {**own, **given, "namespace": running.namespace}
+    if running.pod is None:
+        metadata["name"] = running.name
+    if labels or own.get("labels"):
+        metadata["labels"] = {**(own.get("labels") or {}), **labels}
+    pod: dict[str, Any] = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template.get("spec") or {}}
+    status = (running.pod or {}).get("status")
+    return {**pod, "status": status} if status else pod
+
+
+def _template(workload: Json) -> Json:
+    for path in _TEMPLATES:
+        node: Json = workload
+        for key in path:
+            node = node.get(key) if isinstance(node, Mapping) else None
+        if isinstance(node, dict) and isinstance(node.get("spec"), dict):
+            return node
+    return None
+
+
+def _known(release: str) -> bool:
+    return any(release.startswith(f"{r.minor}.") or release == r.minor for r in catalog.releases())
