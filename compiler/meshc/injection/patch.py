@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import Any
 
-from meshc.injection.edits import List, Map
+from meshc.injection.edits import List, Map, plain
 from meshc.yamlio import Json
 
 Operation = dict[str, Any]
@@ -21,6 +21,14 @@ def operations(edited: Map, document: Json) -> list[Operation]:
     found: list[Operation] = []
     _object(edited, document, path="", found=found)
     return found
+
+
+def patch_of(edited: Map, document: Json) -> list[Operation]:
+    """The same patch with plain values, ready to be given away."""
+    return [
+        {**operation, "value": plain(operation["value"])} if "value" in operation else operation
+        for operation in operations(edited, document)
+    ]
 
 
 def pointer(part: str) -> str:

@@ -8,7 +8,7 @@ from functools import cached_property
 from meshc.errors import format_path
 from meshc.injection.decision import Decision
 from meshc.injection.edits import Edit, Map, origins, plain
-from meshc.injection.patch import Operation, operations
+from meshc.injection.patch import Operation, patch_of
 from meshc.yamlio import Json
 
 
@@ -38,11 +38,7 @@ class Result:
     @cached_property
     def patch(self) -> list[Operation]:
         """RFC 6902 operations that do to the workload as it was given what the mesh did to it; none when skipped."""
-        found: list[Operation] = [
-            {**operation, "value": plain(operation["value"])} if "value" in operation else operation
-            for operation in operations(self._edited, self._document)
-        ]
-        return found
+        return patch_of(self._edited, self._document)
 
     @cached_property
     def origins(self) -> Mapping[str, tuple[Edit, ...]]:

@@ -11,6 +11,7 @@ from meshc.errors import ErrorGroup, InjectionError, MeshcError
 from meshc.injection import identity
 from meshc.injection.document import Request, identity_of, pointing, typed_form
 from meshc.injection.edits import Map, plain
+from meshc.injection.patch import Operation, patch_of
 from meshc.injection.prepared import prepare
 from meshc.injection.reverse_doubts import Doubt
 from meshc.injection.reverse_records import is_injected
@@ -41,10 +42,12 @@ class Original(NamedTuple):
 class Uninjected(NamedTuple):
     """A workload without injection, in typed form; `uncertain` is empty unless guessing was asked for.
 
-    Paths of doubts are those inside the workload.
+    `patch` holds the RFC 6902 operations that do the same to the workload as it was given.  Paths of doubts are those
+    inside the workload.
     """
 
     manifest: Json
+    patch: list[Operation]
     uncertain: tuple[Doubt, ...]
     assumed: tuple[Doubt, ...]
 
@@ -99,7 +102,8 @@ def uninject(
     uncertain = [_placed(doubt, where) for doubt in doubts.open]
     if uncertain and not guess:
         raise _refusal(document, uncertain)
-    return Uninjected(plain(edited), tuple(uncertain), tuple(_placed(doubt, where) for doubt in doubts.assumed))
+    assumed = tuple(_placed(doubt, where) for doubt in doubts.assumed)
+    return Uninjected(plain(edited), patch_of(edited, document.value), tuple(uncertain), assumed)
 
 
 def injected_place(document: Json, mode: str, elsewhere: Mapping[str, str]) -> Place | None:

@@ -133,7 +133,7 @@ def _discard_network(annotations: Map, release: Release) -> None:
         annotations.discard(_NETWORKS, layer=LAYER)
     elif text:
         for before in _before(text, ours):
-            if append_multus_network(before, ours, namespaced=namespaced) == text:
+            if before != text and append_multus_network(before, ours, namespaced=namespaced) == text:
                 annotations.put(_NETWORKS, before, layer=LAYER)
                 return
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from meshc.errors import MeshcError
 from meshc.injection.document import Request, inject_document
 from meshc.injection.edits import Map, origins, plain
+from meshc.injection.pipeline import TEMPLATES
 from meshc.injection.result import Result
 from meshc.injection.reverse_containers import LAYER
 from meshc.injection.reverse_doubts import Doubts
@@ -14,7 +15,7 @@ from meshc.injection.reverse_metadata import EXCLUDED_PORTS, Question
 from meshc.injection.workloads import Place
 from meshc.yamlio import Document, Json
 
-_CUSTOM = ("metadata", "annotations", "inject.istio.io/templates")
+_CUSTOM = ("metadata", "annotations", TEMPLATES)
 
 
 def settle(
@@ -29,6 +30,8 @@ def settle(
         for question in questions:
             doubts.doubt(question.path, question.reason)
         return
+    if _has_directives(edited, where, request):
+        doubts.doubt(_CUSTOM, "a template with directives such as `$patch` may have taken away what it liked")
     _drop_repeated(edited, where, request)
     returned = _manifest(edited, request)
     open_ones = [q for q in questions if _at(returned, _placed(q.path, where)) != q.value]
@@ -38,7 +41,7 @@ def settle(
     for question in open_ones:
         if not same or question.path[-1] == EXCLUDED_PORTS:
             doubts.doubt(question.path, f"{question.reason}; the settings given do not give this pod", question.value)
-    if same:
+    if same and not _has_directives(edited, where, request):
         doubts.open[:] = [doubt for doubt in doubts.open if doubt.path != _CUSTOM]
 
 
@@ -69,6 +72,13 @@ def _repeated(result: Result, edited: Map, where: Place) -> Iterator[tuple[str, 
         whole = len(names) == len(path) and inside and not isinstance(value, list)
         if whole and layer.startswith(("template ", "injectedAnnotations")) and _at(edited, names) is not None:
             yield names
+
+
+def _has_directives(edited: Map, where: Place, request: Request) -> bool:
+    """Whether one of the templates this pod is injected with can remove the user's own fields."""
+    annotations = _at(edited, (*where.metadata, "annotations")) or {}
+    names = request.prepared.template_names(annotations.get(TEMPLATES))
+    return not request.prepared.with_directives.isdisjoint(names)
 
 
 def _injected(edited: Map, request: Request) -> Result | None:

@@ -1,0 +1,47 @@
+"""Pairs the items of two versions of a list: which stayed, which went, which came."""
+
+from __future__ import annotations
+
+from collections import Counter
+from difflib import SequenceMatcher
+from typing import Any, NamedTuple
+
+from meshc.yamlio import Json, dump_json
+
+_KEYS = ("name", "mountPath", "containerPort", "devicePath", "topologyKey", "ip", "uid")
+
+
+class Alignment(NamedTuple):
+    """`kept`: new index → old index of items that stay in order; `moved`: new index → old index of those that do not."""
+
+    kept: dict[int, int]
+    moved: dict[int, int]
+
+
+def align(old: list[Any], new: list[Any]) -> Alignment:
+    """Pair items by their Kubernetes merge key, or by equality where they have none."""
+    before, after = _identities(old), _identities(new)
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    kept = {b + n: a + n for a, b, size in matcher.get_matching_blocks() for n in range(size)}
+    staying = set(kept.values())
+    places = {identity: index for index, identity in enumerate(before) if index not in staying}
+    moved = {i: places[name] for i, name in enumerate(after) if i not in kept and name in places}
+    return Alignment(kept, moved)
+
+
+def _identities(items: list[Json]) -> list[tuple[str, int]]:
+    seen: Counter[str] = Counter()
+    found = []
+    for item in items:
+        name = _name(item)
+        found.append((name, seen[name]))
+        seen[name] += 1
+    return found
+
+
+def _name(item: Json) -> str:
+    if isinstance(item, dict):
+        for key in _KEYS:
+            if isinstance(item.get(key), str | int):
+                return f"{key} {item[key]}"
+    return str(dump_json(item))
