@@ -1,4 +1,4 @@
-"""The API server of an end-to-end session; without the programs the tests are skipped with one line that says why."""
+"""The API server of an end-to-end session."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from tests.e2e.cluster import Cluster
-from tests.e2e.tools import Missing, find
+from tests.e2e.tools import build, find, may_build
 
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A Kubernetes API server on loopback."""
-    try:
-        tools = find()
-    except Missing as missing:
-        pytest.skip(str(missing))
-    made = Cluster(tools, tmp_path_factory.mktemp("cluster"))
+    if may_build():
+        build()
+    made = Cluster(find(), tmp_path_factory.mktemp("cluster"))
     yield made
     made.stop()

@@ -15,8 +15,11 @@ import pytest
 from meshc import yamlio
 from tests.e2e.cluster import Cluster, KubectlError
 from tests.e2e.second_webhook import SecondWebhook
+from tests.e2e.tools import required
 from tests.webhook.authority import Authority
 from tests.webhook.running import MESHC, Running
+
+required()
 
 INJECT = "sidecar.istio.io/inject"
 STATUS = "sidecar.istio.io/status"

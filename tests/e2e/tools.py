@@ -13,6 +13,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 MODULE = Path(__file__).parent / "apiserver"
 KUBERNETES = "v1.34.4"
 _BUILD = "python -m tests.e2e.tools"
@@ -32,12 +34,10 @@ class Missing(Exception):
 
 
 def find() -> Tools:
-    """The programs; raises Missing.  Builds the absent ones where MESHC_E2E_BUILD=1 says so."""
+    """The programs; raises Missing."""
     etcd = shutil.which("etcd")
     if not etcd:
         raise Missing("needs etcd: apt-get install etcd-server")
-    if os.environ.get("MESHC_E2E_BUILD") == "1":
-        build()
     apiserver = _newest("kube-apiserver", (1, 30))
     if not apiserver:
         raise Missing(
@@ -47,6 +47,21 @@ def find() -> Tools:
     if not kubectl:
         raise Missing(f"needs kubectl >= 1.28: put it on PATH, or with Go >= 1.21 run `{_BUILD}`")
     return Tools(etcd, apiserver, kubectl)
+
+
+def required() -> None:
+    """Call at the top of a test module: skips all of it, with one line that says what to install."""
+    if may_build():
+        return
+    try:
+        find()
+    except Missing as missing:
+        pytest.skip(str(missing), allow_module_level=True)
+
+
+def may_build() -> bool:
+    """Whether MESHC_E2E_BUILD=1 lets tests build what is absent."""
+    return os.environ.get("MESHC_E2E_BUILD") == "1"
 
 
 def cache() -> Path:
