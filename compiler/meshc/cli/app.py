@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Iterator, MutableMapping
 from typing import Annotated, Any
@@ -17,6 +18,7 @@ from meshc import __version__
 VERBS = (
     "render",
     "inject",
+    "uninject",
     "diff",
     "check",
     "bootstrap",
@@ -53,6 +55,10 @@ class Verbs(MutableMapping[str, Any]):
         return sum(1 for _ in self)
 
 
+# Click's error for a wrong command line, wherever Typer keeps Click.
+_Misuse: Any = typer.BadParameter.__base__
+
+
 class Tree(typer.core.TyperGroup):
     """The root of the tree."""
 
@@ -60,12 +66,24 @@ class Tree(typer.core.TyperGroup):
         super().__init__(**attributes)
         self.commands = Verbs()
 
+    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+        """Run a verb and end the process; a wrong command line is told as every error of meshc is."""
+        if not standalone_mode:
+            return super().main(*args, standalone_mode=False, **extra)
+        try:
+            code = super().main(*args, standalone_mode=False, **extra)
+        except _Misuse as misuse:
+            where = misuse.ctx.command_path if misuse.ctx else "meshc"
+            print(f"error: {misuse.format_message().rstrip('.')}", file=sys.stderr)
+            print(f"  hint: `{where} -h` says what it takes", file=sys.stderr)
+            code = misuse.exit_code
+        sys.exit(code)
+
 
 app = typer.Typer(
     name="meshc",
     cls=Tree,
     help="Compile Istio data-plane configuration offline: injected pods, envoy-rev.json, grpc-bootstrap.json.",
-    no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -74,6 +92,7 @@ app = typer.Typer(
 
 @app.callback(invoke_without_command=True)
 def root(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", help="Print meshc's version and the Istio releases it knows.", is_eager=True)
     ] = False,
@@ -85,10 +104,15 @@ def root(
         first, last = catalog.releases()[0], catalog.newest()
         print(f"meshc {__version__} (Istio {first.minor} … {last})")
         raise typer.Exit
+    if context.invoked_subcommand is None:
+        print(context.get_help(), file=sys.stderr)
+        raise typer.Exit(2)
 
 
 def main() -> None:
     """Entry point of the `meshc` command."""
+    if sys.stderr is None:  # closed by the caller: what is meant for it must not land on standard output
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - for the whole process
     sys.exit(app(prog_name="meshc"))
 
 

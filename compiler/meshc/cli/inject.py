@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from meshc import load
+from meshc import load, yamlio
 from meshc.cli import output
 from meshc.cli.inject_forms import FORMS, written
 from meshc.cli.inject_report import REPORTS, report
 from meshc.cli.inputs import pod_template_paths, project_file, read_stdin, resolve, warn
 from meshc.cli.options import SettingsOptions
-from meshc.errors import ErrorGroup, MeshcError, UsageError, nearest
+from meshc.errors import ErrorGroup, InputError, MeshcError, UsageError, nearest
 from meshc.injection.api import Stream, inject_stream
 from meshc.settings import Settings
 from meshc.yamlio import Document
@@ -47,14 +47,15 @@ def inject(options: InjectOptions, settings_options: SettingsOptions) -> int:
     named = options.files or (project.workloads if project else ())
     if not named:
         raise UsageError("no files named", hint="name files or folders, or - for standard input")
-    texts = list(load.texts(named, stdin=read_stdin))
+    texts = load.texts(named, stdin=read_stdin)
     context = load.context(_documents(texts))
     settings = resolve(settings_options, [Document(c) for c in context], mode="kube-inject", project=project)
-    injections = _injected(texts, settings, pod_template_paths(options.pod_template_paths))
+    places = pod_template_paths(options.pod_template_paths)
+    injections = _injected(texts, settings, places)
     if options.in_place:
         from meshc.cli.inject_in_place import rewrite
 
-        rewrite(injections)
+        rewrite(injections, places)
     else:
         output.write(written(injections, options.form), to)
     warn(settings.warnings)
@@ -74,8 +75,6 @@ def _check(options: InjectOptions) -> None:
 
 def _documents(texts: Sequence[tuple[str, str]]) -> Iterator[Document]:
     """Documents that may be context; what does not parse is reported by the injection, in its place."""
-    from meshc import yamlio
-
     for file, text in texts:
         if any(kind in text for kind in ("Namespace", "ProxyConfig", "ConfigMap", "GatewayClass")):
             yield from yamlio.load_all(text, file=file)
@@ -87,12 +86,29 @@ def _injected(texts: Sequence[tuple[str, str]], settings: Settings, places: dict
     for file, text in texts:
         try:
             stream = inject_stream(text, settings, mode=settings.mode, file=file, pod_template_paths=places)
+            _require_containers(text, file, stream, places)
             found.append(Injection(file, text, stream))
         except MeshcError as error:
             errors += error.errors if isinstance(error, ErrorGroup) else [error.at(file)]
     if errors:
         raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
     return found
+
+
+def _require_containers(text: str, file: str, stream: Stream, places: dict[str, str]) -> None:
+    """Refuse workloads that would become pods of the mesh's parts alone; Istio injects them."""
+    from meshc.rendering.units import require_containers
+
+    for result in stream.results:
+        try:
+            require_containers(Document(result.edited.base), places)
+        except InputError:
+            break
+    else:
+        return
+    for document in yamlio.load_all(text, file=file):
+        for value in load.opened(document.value):
+            require_containers(replace(document, value=value), places)
 
 
 def _tell(injections: Sequence[Injection], form: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -16,7 +17,7 @@ import orjson
 from meshc.errors import InputError, UsageError
 
 INDEX = "index.json"
-_FORMS = {"json", "yaml", "wide", "name", "yml"}
+_FORMS = {"json", "yaml", "yml", "wide", "name"}
 
 
 def destination(output: str | None) -> str | None:
@@ -24,7 +25,7 @@ def destination(output: str | None) -> str | None:
     if output in _FORMS:
         raise UsageError(
             f"-o says where the result goes, not in which form; '{output}' is a form",
-            hint=f"write --format {output}, or -o ./{output} for a file of that name",
+            hint=f"say the form with --format (-h lists those of a verb), or write -o ./{output} for a file of that name",
         )
     return output
 
@@ -33,10 +34,14 @@ def write(text: str | bytes, output: str | None) -> None:
     """Write one artefact to standard output (`None`, `-`) or, atomically, to a file."""
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     if output in (None, "-"):
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-        return
-    replace_file(Path(str(output)), data)
+        _to_stdout(data)
+    else:
+        replace_file(Path(str(output)), data)
+
+
+def abandon_stdout() -> None:
+    """Let nothing more be written to standard output, what is buffered included."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def colours(stream: TextIO) -> bool:
@@ -46,19 +51,26 @@ def colours(stream: TextIO) -> bool:
 
 def replace_file(path: Path, data: bytes) -> None:
     """Replace a file's content, or leave it as it was; keeps its mode.  Raises InputError when it cannot be written."""
-    target = Path(os.path.realpath(path))
+    replace_files({path: data})
+
+
+def replace_files(files: Mapping[Path, bytes]) -> None:
+    """Replace the content of several files: all are written aside first, then renamed into their places.
+
+    Keeps their modes.  Raises InputError when one cannot be written; then none is changed.
+    """
+    written: list[tuple[str, Path]] = []
     try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-            os.chmod(name, target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask())
+        for path, data in files.items():
+            try:
+                written.append(_aside(Path(os.path.realpath(path)), data))
+            except OSError as error:
+                raise _unwritable(path, error) from error
+        for name, target in written:
             os.replace(name, target)
-        except BaseException:
+    finally:
+        for name, _ in written:
             Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise _unwritable(path, error) from error
 
 
 def sha256(data: bytes) -> str:
@@ -105,6 +117,20 @@ def refuse_foreign(folder: Path) -> None:
         )
 
 
+def _to_stdout(data: bytes) -> None:
+    if sys.stdout is None:
+        raise UsageError("standard output is closed", hint="name a file with -o")
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        abandon_stdout()
+        reason = error.strerror or str(error)
+        raise UsageError(f"cannot write to standard output: {reason}", hint="name a file with -o") from error
+
+
 def _indexed(folder: Path) -> set[str]:
     try:
         index = orjson.loads((folder / INDEX).read_bytes())
@@ -125,6 +151,21 @@ def _swap(fresh: Path, folder: Path) -> None:
             os.rename(old, target)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _aside(target: Path, data: bytes) -> tuple[str, Path]:
+    """Write what is to become `target` beside it."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        os.chmod(name, target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask())
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return name, target
 
 
 def _unwritable(path: Path, error: OSError) -> InputError:

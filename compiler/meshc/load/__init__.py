@@ -3,14 +3,15 @@
 documents(paths, stdin=) → list[Document]     files, folders, -
 file(path) → list[Document]                   one file
 texts(paths, stdin=) → (name, text) …         files as they are
+read(path) → bytes                            one file as it is
 context(documents) → list                     Namespaces, ProxyConfigs, … among them, Lists opened
 project(path) → Project | None                meshc.yaml
 """
 
 from __future__ import annotations
 
-from meshc.load.files import documents, file, texts
+from meshc.load.files import documents, file, read, texts
 from meshc.load.kinds import context, is_kubernetes, opened
 from meshc.load.projects import Project, project
 
-__all__ = ["Project", "context", "documents", "file", "is_kubernetes", "opened", "project", "texts"]
+__all__ = ["Project", "context", "documents", "file", "is_kubernetes", "opened", "project", "read", "texts"]

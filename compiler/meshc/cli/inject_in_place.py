@@ -1,0 +1,124 @@
+"""Edits the users' own files: only what injection changes, the files replaced together or not at all."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from meshc import load
+from meshc.cli.output import replace_files
+from meshc.errors import ErrorGroup, InputError, MeshcError
+from meshc.injection.api import Result
+from meshc.injection.patch import Operation
+from meshc.injection.workloads import LIST, place_of
+from meshc.yamlio import Document, Json
+from meshc.yamlio.reader import read
+from meshc.yamlio.splicing import splice
+from meshc.yamlio.stream import pieces
+
+if TYPE_CHECKING:
+    from meshc.cli.inject import Injection
+
+_BOM = b"\xef\xbb\xbf"
+Change = Callable[[Document], "list[Operation] | None"]
+"""What to do to a workload: operations, or None where the document is not one."""
+
+
+def rewrite(injections: Sequence[Injection], places: Mapping[str, str]) -> None:
+    """Inject the files themselves.  Raises MeshcError for texts that cannot be edited; then no file is changed."""
+    replace(
+        [(i.file, i.text) for i in injections],
+        {i.file: _patches(i.stream.results, places) for i in injections},
+    )
+
+
+def replace(texts: Sequence[tuple[str, str]], changes: Mapping[str, Change]) -> list[str]:
+    """Change the documents of files, each file by its own rule; returns the names of files that are other now."""
+    files: dict[Path, bytes] = {}
+    errors: list[MeshcError] = []
+    for file, text in texts:
+        try:
+            new = edited(text, file, changes[file])
+            if new != text:
+                files[Path(file)] = _encoded(new, text, file)
+        except MeshcError as error:
+            errors += error.errors if isinstance(error, ErrorGroup) else [error]
+    if errors:
+        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    replace_files(files)
+    return [str(path) for path in files]
+
+
+def edited(text: str, file: str, change: Change) -> str:
+    """A file's text with its workloads changed; every other byte as it was."""
+    windows = "\r\n" in text
+    plain = text.replace("\r\n", "\n") if windows else text
+    if windows and plain.replace("\n", "\r\n") != text:
+        hint = "give the file one kind of line end, or leave out --in-place"
+        raise InputError("line ends of two kinds cannot be edited in place", file=file, hint=hint)
+    result: list[str] = []
+    errors: list[MeshcError] = []
+    at = 0
+    starts = [0, *(i + 1 for i, char in enumerate(plain) if char == "\n")]
+    for index, (piece, line) in enumerate(pieces(plain, file=file)):
+        start = starts[line - 1]
+        try:
+            document = Document(read(piece, file=file, first_line=line), file, index, piece, line)
+            result += [plain[at:start], _changed(document, change)]
+        except MeshcError as error:
+            errors += error.errors if isinstance(error, ErrorGroup) else [error]
+        at = start + len(piece)
+    if errors:
+        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    new = "".join([*result, plain[at:]])
+    if not plain.endswith("\n"):
+        new = new.removesuffix("\n")
+    return new.replace("\n", "\r\n") if windows else new
+
+
+def patched(value: Json, operations: list[Operation]) -> Json:
+    """A document after a JSON patch; the document itself is not changed."""
+    import jsonpatch
+
+    return jsonpatch.apply_patch(copy.deepcopy(value), operations)
+
+
+def _changed(document: Document, change: Change) -> str:
+    value = document.value
+    if isinstance(value, dict) and value.get("kind") == LIST and isinstance(value.get("items"), list):
+        new: Any = {**value, "items": [_new(document, item, change) for item in value["items"]]}
+    else:
+        new = _new(document, value, change)
+    if new == value:
+        return document.text
+    return splice(document.text, value, new, file=document.file, line=document.first_line)
+
+
+def _new(document: Document, value: Json, change: Change) -> Json:
+    whole = value is document.value
+    one = document if whole else Document(value, document.file, document.index)
+    operations = change(one) if isinstance(value, dict) else None
+    return patched(value, operations) if operations else value
+
+
+def _patches(results: Sequence[Result], places: Mapping[str, str]) -> Change:
+    """The patch of each workload, in the order of the stream."""
+    left: Iterator[Result] = iter(results)
+
+    def change(document: Document) -> list[Operation] | None:
+        if place_of(str(document.value.get("kind")), "kube-inject", elsewhere=places) is None:
+            return None
+        return next(left).patch
+
+    return change
+
+
+def _encoded(new: str, old: str, file: str) -> bytes:
+    """The new bytes of a file, its byte order mark kept; raises InputError when someone changed it meanwhile."""
+    data = load.read(file)
+    mark = _BOM if data.startswith(_BOM) else b""
+    if data != mark + old.encode():
+        raise InputError("changed while it was being injected", file=file, hint="run the command again")
+    return mark + new.encode()

@@ -1,0 +1,142 @@
+"""`meshc uninject`: injected workloads in, the workloads as they were out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from meshc import load, yamlio
+from meshc.cli import output
+from meshc.cli.inject_report import workload_name
+from meshc.cli.inputs import pod_template_paths, project_file, read_stdin, resolve, warn
+from meshc.cli.options import SettingsOptions
+from meshc.errors import ErrorGroup, MeshcError, UsageError, format_path
+from meshc.injection.patch import Operation
+from meshc.injection.reverse import Uninjected, injected_place, release_of, uninject
+from meshc.injection.workloads import LIST
+from meshc.kubernetes import typed
+from meshc.settings import Settings
+from meshc.yamlio import Document, Json
+from meshc.yamlio.reader import read
+from meshc.yamlio.stream import pieces
+
+
+@dataclass(frozen=True)
+class UninjectOptions:
+    """What `meshc uninject` was asked for, apart from settings."""
+
+    files: tuple[str, ...] = ()
+    output: str | None = None
+    in_place: bool = False
+    guess: bool = False
+    pod_template_paths: tuple[str, ...] = ()
+
+
+@dataclass
+class _Run:
+    """One run: how to take a workload's injection out, and what has been taken out so far."""
+
+    settings_of: Callable[[Json], Settings]
+    places: dict[str, str]
+    guess: bool
+    done: list[tuple[Document, Uninjected]] = field(default_factory=list)
+
+    def one(self, document: Document) -> Uninjected | None:
+        """The workload without injection; None for a document that is not injected."""
+        if injected_place(document.value, "kube-inject", self.places) is None:
+            return None
+        settings = self.settings_of(document.value)
+        found = uninject(document, settings, mode=settings.mode, pod_template_paths=self.places, guess=self.guess)
+        self.done.append((document, found))
+        return found
+
+    def patch(self, document: Document) -> list[Operation] | None:
+        """The same as operations on the document as it stands in its file."""
+        found = self.one(document)
+        return found.patch if found else None
+
+    def text(self, document: Document) -> str:
+        """The document without injection as Istio writes it; not injected ones as they are."""
+        if document.value is not None and typed.kind_name(document.value) == LIST:
+            return self.list_text(document)
+        found = self.one(document)
+        return yamlio.dump(found.manifest) if found else document.text
+
+    def list_text(self, document: Document) -> str:
+        items = document.value.get("items") or []
+        new = [self.one(replace(document, value=item)) if isinstance(item, dict) else None for item in items]
+        if not any(new):
+            return document.text
+        kept = [found.manifest if found else item for item, found in zip(items, new, strict=True)]
+        return yamlio.dump({**document.value, "items": kept})
+
+
+def run(options: UninjectOptions, settings_options: SettingsOptions) -> int:
+    """Take injection out and write; returns 0.  Raises MeshcError with nothing written."""
+    to = output.destination(options.output)
+    if options.in_place and (options.output or "-" in options.files):
+        hint = "leave out -o, and name files"
+        raise UsageError("--in-place edits the files themselves", path="--in-place", hint=hint)
+    project = project_file(settings_options)
+    named = options.files or (project.workloads if project else ())
+    if not named:
+        raise UsageError("no files named", hint="name files or folders, or - for standard input")
+    texts = list(load.texts(named, stdin=read_stdin))
+    places = pod_template_paths(options.pod_template_paths)
+    this = _Run(_settings(texts, settings_options), places, options.guess)
+    if options.in_place:
+        from meshc.cli.inject_in_place import replace as rewrite
+
+        rewrite(texts, {file: this.patch for file, _ in texts})
+    else:
+        output.write(_written(texts, this), to)
+    _tell(this)
+    return 0
+
+
+def _settings(texts: Sequence[tuple[str, str]], options: SettingsOptions) -> Callable[[Json], Settings]:
+    """The settings of a workload: of the release asked for, else of the one its proxy's image names."""
+    project = project_file(options, quiet=True)
+    asked = options.release is not None or bool(project and "release" in project.settings)
+    known: dict[str, Settings] = {}
+    context: list[Document] = []
+    for file, text in texts:
+        if any(kind in text for kind in ("Namespace", "ProxyConfig", "ConfigMap", "GatewayClass")):
+            context += [Document(value) for value in load.context(yamlio.load_all(text, file=file))]
+
+    def of(workload: Json) -> Settings:
+        name = "" if asked else str(release_of(workload))
+        if name not in known:
+            chosen = options if asked else replace(options, release=name)
+            known[name] = resolve(chosen, context, mode="kube-inject", project=project)
+            warn(known[name].warnings)
+        return known[name]
+
+    return of
+
+
+def _written(texts: Sequence[tuple[str, str]], this: _Run) -> str:
+    written: list[str] = []
+    errors: list[MeshcError] = []
+    for file, text in texts:
+        for index, (piece, line) in enumerate(pieces(text, file=file)):
+            try:
+                document = Document(read(piece, file=file, first_line=line), file, index, piece, line)
+                written.append(f"{this.text(document)}---\n")
+            except MeshcError as error:
+                errors += error.errors if isinstance(error, ErrorGroup) else [error.at(file, line)]
+    if errors:
+        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    return "".join(written)
+
+
+def _tell(this: _Run) -> None:
+    """What was put back by convention or guessed, and that nothing was injected where that is so."""
+    if not this.done:
+        print("nothing taken out: no workload has a status record", file=sys.stderr)
+    for document, found in this.done:
+        where = f"{document.file}: {workload_name(found.manifest)}"
+        for word, doubts in (("guessed", found.uncertain), ("note", found.assumed)):
+            for doubt in doubts:
+                print(f"{word}: {where}: {format_path(doubt.path)}: {doubt.reason}", file=sys.stderr)
