@@ -14,7 +14,7 @@ from meshc.comparison.grouping import Group
 from meshc.comparison.noise import Noise
 from meshc.comparison.running import Running
 from meshc.comparison.trials import Found
-from meshc.errors import InjectionError, InputError, SettingsError
+from meshc.errors import InjectionError, InputError, MeshcError, SettingsError
 from meshc.injection.api import inject
 from meshc.injection.reverse_records import is_injected
 from meshc.reports.changes import Change, Verdict
@@ -92,7 +92,10 @@ def _judged(running: Running, wishes: Wishes, declared: Sequence[Json]) -> Judge
 def _explained(running: Running, wishes: Wishes, best: Seen, declared: Sequence[Json]) -> Judged:
     nearest = best
     for wish in _alternatives(running, wishes, best.wish.settings):
-        seen = _seen(running, wish, declared)
+        try:
+            seen = _seen(running, wish, declared)
+        except MeshcError:
+            continue  # settings under which this pod could not have been injected
         if seen is None or not seen.wanted:
             continue
         if not seen.found:

@@ -20,13 +20,13 @@ _LABELS = ("pod-template-hash", "controller-revision-hash", "pod-template-genera
 
 
 def source(running: Running, settings: Settings, declared: Sequence[Json]) -> Json:
-    """The pod as it was sent to the injector; None where nothing tells.
+    """The pod as it was sent to the injector (the workload where only a bootstrap runs); None where nothing tells.
 
     Raises InjectionError where the pod's own records do not fit it.
     """
     workload = _declared(running, settings, declared)
     if workload is not None:
-        return _pod(workload, running)
+        return _pod(workload, running) if running.pod is not None else _placed(workload, running)
     if running.pod is None:
         return None
     if is_injected(running.metadata):
@@ -73,13 +73,15 @@ def _pod(workload: Json, running: Running) -> Json:
     given = {key: running.metadata[key] for key in _CONTROLLERS if key in running.metadata}
     labels = {k: v for k, v in (running.metadata.get("labels") or {}).items() if k in _LABELS}
     metadata = {**own, **given, "namespace": running.namespace}
-    if running.pod is None:
-        metadata["name"] = running.name
     if labels or own.get("labels"):
         metadata["labels"] = {**(own.get("labels") or {}), **labels}
     pod: dict[str, Any] = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template.get("spec") or {}}
     status = (running.pod or {}).get("status")
     return {**pod, "status": status} if status else pod
+
+
+def _placed(workload: Json, running: Running) -> Json:
+    return {**workload, "metadata": {**(workload.get("metadata") or {}), "namespace": running.namespace}}
 
 
 def _template(workload: Json) -> Json:
