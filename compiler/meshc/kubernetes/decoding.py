@@ -45,7 +45,7 @@ def decoder(name: str, level: int, *, courtesy: bool, overlay: bool = False) -> 
         found: dict[str, Json] = {}
         last = -1
         in_order = True
-        for key, item in value.items() if value.keys() <= fields.keys() else table.known(value):
+        for key, item in value.items() if value.keys() <= table.names else table.known(value):
             if item is None:
                 continue
             decode, zero, keep, place = fields[key]
@@ -60,7 +60,11 @@ def decoder(name: str, level: int, *, courtesy: bool, overlay: bool = False) -> 
                 if place < last:
                     in_order = False
                 last = place
-        return _completed(found, table, in_order=in_order)
+        for key, zero_value in table.written:
+            if key not in found:
+                found[key] = zero_value(None)
+                in_order = False
+        return found if in_order else {key: found[key] for key in sorted(found, key=table.places.__getitem__)}
 
     return read
 
@@ -83,6 +87,7 @@ class Table:
         self.level, self.courtesy, self.overlay = level, courtesy, overlay
         self.text = values.courteous_string if courtesy else values.string
         self.fields = {f.name: (self.decoder(f), _zero(f), _is_kept(f), at) for at, f in enumerate(described.values())}
+        self.names = self.fields.keys()
         self.places = {name: at for at, name in enumerate(described)}
         self.folded = {name.lower(): name for name in described}
         written = (f for f in described.values() if f.always or (not f.pointer and _is_kept(f)))
@@ -134,13 +139,13 @@ def _list_of(one: Decoder, of: str) -> Decoder:
     def read(value: Json) -> Json:
         if type(value) is not list:
             refuse(f"a list ({of})", value, "write a list, each item on a line that begins with '- '")
-        items = []
-        for index, item in enumerate(value):
-            try:
+        items: list[Json] = []
+        try:
+            for item in value:
                 items.append(nothing if item is None and keeps_null else one(item))
-            except Mismatch as mismatch:
-                mismatch.path.append(index)
-                raise
+        except Mismatch as mismatch:
+            mismatch.path.append(len(items))
+            raise
         return items
 
     return read
@@ -165,15 +170,6 @@ def _map_of(one: Decoder, of: str, *, drops_null: bool) -> Decoder:
         return items
 
     return read
-
-
-def _completed(found: dict[str, Json], table: Table, *, in_order: bool) -> dict[str, Json]:
-    """Add what is written whatever the value, and bring the keys into order."""
-    for key, zero in table.written:
-        if key not in found:
-            found[key] = zero(None)
-            in_order = False
-    return found if in_order else {key: found[key] for key in sorted(found, key=table.places.__getitem__)}
 
 
 def _null(_: Json) -> Json:

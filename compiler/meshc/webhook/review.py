@@ -24,6 +24,7 @@ from meshc.yamlio import Json, load_json
 
 API_VERSIONS = ("admission.k8s.io/v1", "admission.k8s.io/v1beta1")
 KIND = "AdmissionReview"
+_CONTAINERS = frozenset((dict, list))
 
 
 class Answer(NamedTuple):
@@ -164,8 +165,8 @@ def _nests_deeper(document: Json, depth: int) -> bool:
         level = [
             child
             for node in level
-            for child in (node.values() if isinstance(node, dict) else node)
-            if isinstance(child, dict | list)
+            for child in (node.values() if type(node) is dict else node)
+            if type(child) in _CONTAINERS
         ]
         if not level:
             return False
