@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import orjson
 
 from meshc import yamlio
+from meshc.errors import InputError, MeshcError
 from meshc.yamlio import Json
 
 if TYPE_CHECKING:
     from meshc.cli.inject import Injection
+    from meshc.injection.api import Result
 
 
 def written(injections: Sequence[Injection], form: str) -> str:
@@ -34,7 +36,46 @@ def _json_patch(injections: Sequence[Injection]) -> str:
     results = [result for injection in injections for result in injection.stream.results]
     if len(results) == 1:
         return _dump(results[0].patch)
-    return _dump([{"target": target(r.manifest), "patch": r.patch} for r in results if r.decision.inject])
+    return _dump([{"target": target(r.manifest), "patch": r.patch} for r in _injected(injections)])
+
+
+def _strategic_patch(injections: Sequence[Injection]) -> str:
+    """One strategic merge patch a workload, each with what names its object, as a YAML stream."""
+    from meshc.kubernetes import strategic_diff
+
+    patches = []
+    for result in _injected(injections):
+        manifest = result.manifest
+        try:
+            patch = strategic_diff.diff(result.edited.base, manifest, schema=str(manifest.get("kind")))
+        except MeshcError as error:
+            raise error.at(_file_of(result, injections)) from None
+        own = manifest.get("metadata") or {}
+        named = {key: own[key] for key in ("name", "namespace") if own.get(key)}
+        head = {"apiVersion": manifest.get("apiVersion"), "kind": manifest.get("kind")}
+        patches.append({**patch, **head, "metadata": {**(patch.get("metadata") or {}), **named}})
+    return yamlio.dump_all(patches)
+
+
+def _kustomize(injections: Sequence[Injection]) -> str:
+    """A kustomize Component: one JSON 6902 patch a workload."""
+    patches = []
+    for result in _injected(injections):
+        found = target(result.manifest)
+        if "name" not in found:
+            hint = "kustomize finds what to patch by its name: give the workload metadata.name"
+            raise InputError("a workload without a name", file=_file_of(result, injections), hint=hint)
+        patches.append({"target": found, "patch": yamlio.dump(result.patch)})
+    head = {"apiVersion": "kustomize.config.k8s.io/v1alpha1", "kind": "Component"}
+    return yamlio.dump({**head, "patches": patches})
+
+
+def _injected(injections: Sequence[Injection]) -> list[Result]:
+    return [result for i in injections for result in i.stream.results if result.decision.inject]
+
+
+def _file_of(result: Result, injections: Sequence[Injection]) -> str | None:
+    return next((i.file for i in injections if any(result is one for one in i.stream.results)), None)
 
 
 def target(manifest: Json) -> dict[str, str]:
@@ -59,4 +100,6 @@ FORMS: dict[str, Callable[[Sequence[Injection]], str]] = {
     "yaml": _yaml,
     "json": _json,
     "json-patch": _json_patch,
+    "strategic-patch": _strategic_patch,
+    "kustomize": _kustomize,
 }

@@ -28,6 +28,11 @@ def merge(original: Json, patch: Json, *, schema: str = "Pod") -> Json:
     return _map(original or {}, patch or {}, _fields_of(schema))
 
 
+def merge_list(original: list[Json], patch: list[Json], field: Field) -> list[Json]:
+    """Merge one list that has a merge key; a new list that may share elements with both."""
+    return _list(original, patch, field)
+
+
 def _map(original: dict[str, Json], patch: dict[str, Json], fields: Mapping[str, Field]) -> dict[str, Json]:
     if _DIRECTIVE in patch:
         return _directed(patch)
