@@ -100,9 +100,9 @@ def _explained(running: Running, wishes: Wishes, best: Seen, declared: Sequence[
             continue
         if not seen.found:
             reason = f"{wish.label} explains it; wanted is {best.wish.label}"
-            return Judged(Verdict(running.subject, "stale", reason), _changes(running, best.found, f"as {wish.label}"))
+            return Judged(Verdict(running.subject, "stale", reason), _changes(running, best.found, ""))
         nearest = min(nearest, seen, key=lambda s: len(s.found))
-    foreign = _changes(running, nearest.found, "no release or setting explains it")
+    foreign = _changes(running, nearest.found, "no release or setting explains it" if nearest is not best else "")
     keys = {(c.part, c.path) for c in foreign}
     stale = _changes(running, best.found, f"as {nearest.wish.label}") if nearest is not best else ()
     others = tuple(c for c in stale if (c.part, c.path) not in keys)
