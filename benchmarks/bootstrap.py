@@ -51,7 +51,12 @@ def sample(text: str) -> Agent:
     """A sidecar of usual size: twelve labels, five annotations, a tracer."""
     chosen = release(text)
     config = {**proxy.defaults(chosen), "tracing": {"zipkin": {"address": "zipkin.istio-system:9411"}}}
-    env = {"POD_NAME": "web-0", "POD_NAMESPACE": "shop", "SERVICE_ACCOUNT": "web", "ISTIO_META_CLUSTER_ID": "Kubernetes"}
+    env = {
+        "POD_NAME": "web-0",
+        "POD_NAMESPACE": "shop",
+        "SERVICE_ACCOUNT": "web",
+        "ISTIO_META_CLUSTER_ID": "Kubernetes",
+    }
     return Agent(
         chosen,
         config,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from itertools import cycle
 from typing import NamedTuple, TypeVar
 
 T = TypeVar("T")
+MESHC = (sys.executable, "-c", "from meshc.cli.app import main; main()")
 
 
 class Row(NamedTuple):
@@ -47,9 +50,15 @@ def best_run(command: Sequence[str], *, repeats: int = 7, env: Mapping[str, str]
     times = []
     for _ in range(repeats + 1):
         start = _children()
-        subprocess.run(command, stdout=subprocess.DEVNULL, check=True, env=env)
+        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True, env=env)
         times.append(_children() - start)
     return min(times[1:])
+
+
+def compiled(folder: str) -> dict[str, str]:
+    """An environment in which Python keeps compiled modules, as an installed wheel has them, below a folder."""
+    env = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    return env | {"PYTHONPYCACHEPREFIX": f"{folder}/compiled"}
 
 
 def report(title: str, rows: Sequence[Row]) -> int:
@@ -63,7 +72,7 @@ def report(title: str, rows: Sequence[Row]) -> int:
 def _line(row: Row) -> str:
     cells = f"  {row.name:<58}{row.seconds * 1e3:>9.3f} ms"
     if row.base is not None:
-        cells += f"{row.seconds / row.base:>8.1f} ×"
+        cells += f"{row.seconds / row.base:>8.2f} ×"
     if row.target is not None:
         cells += f"   target {row.target:g}{'  OVER' if _over(row) else ''}"
     return cells
