@@ -63,11 +63,11 @@ class Running:
         """Everything the process said so far."""
         return self._log.read_text("utf-8", "replace")
 
-    def wait_for(self, message: str, *, count: int = 1, seconds: float = 30.0) -> list[dict[str, Any]]:
-        """Wait until a log line with this message has come `count` times; returns those lines."""
+    def wait_for(self, message: str, *, count: int = 1, seconds: float = 30.0, **fields: str) -> list[dict[str, Any]]:
+        """Wait until a log line with this message and these fields has come `count` times; returns those lines."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            found = [line for line in self.logs() if line["msg"].startswith(message)]
+            found = [line for line in self.logs() if line["msg"].startswith(message) and fields.items() <= line.items()]
             if len(found) >= count:
                 return found
             time.sleep(0.05)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import Any
 
 from meshc.webhook.limits import Limits
 
 _SHORT = 64 * 1024
+_DISCARDED = 16 * 1024 * 1024
 
 
 class BodyTooLarge(Exception):
-    """The request's body is over the limit; its rest was not read."""
+    """The request's body is over the limit; at most `unread` bytes of it are still to come, or nobody knows."""
+
+    def __init__(self, unread: int) -> None:
+        super().__init__(unread)
+        self.unread = unread
 
 
 class BodyTruncated(Exception):
@@ -31,22 +37,26 @@ class Reader:
         Raises BodyTooLarge, BodyTruncated and TimeoutError.
         """
         declared = int(length) if length and length.isascii() and length.isdigit() else None
-        if declared is not None and declared > self._limits.body:
-            raise BodyTooLarge
-        async with asyncio.timeout(self._limits.body_timeout):
-            if declared is not None and declared <= _SHORT:
-                return await self._chunks(protocol, declared)
-            async with self._long:
-                return await self._chunks(protocol, declared)
+        try:
+            async with asyncio.timeout(self._limits.body_timeout):
+                if declared is not None and declared <= _SHORT:
+                    return await self._chunks(protocol, declared)
+                async with self._long:
+                    return await self._chunks(protocol, declared)
+        except BodyTooLarge as error:
+            await self._discard(protocol, error.unread)
+            raise
 
     async def _chunks(self, protocol: Any, declared: int | None) -> bytes:
+        if declared is not None and declared > self._limits.body:
+            raise BodyTooLarge(declared)
         chunks: list[bytes] = []
         size = 0
         try:
             async for chunk in protocol:
                 size += len(chunk)
                 if size > self._limits.body:
-                    raise BodyTooLarge
+                    raise BodyTooLarge(_DISCARDED)
                 chunks.append(chunk)
         except RuntimeError as error:
             # The server's own protocol errors are RuntimeErrors.
@@ -54,3 +64,14 @@ class Reader:
         if declared is not None and size < declared:
             raise BodyTruncated
         return b"".join(chunks)
+
+    async def _discard(self, protocol: Any, unread: int) -> None:
+        """Take the rest of a body that is a little too long, so that the client gets to read the answer."""
+        if unread > _DISCARDED:
+            return
+        with contextlib.suppress(RuntimeError, TimeoutError):
+            async with asyncio.timeout(self._limits.body_timeout):
+                async for chunk in protocol:
+                    unread -= len(chunk)
+                    if unread < 0:
+                        return

@@ -129,6 +129,9 @@ def _decoded(body: bytes, depth: int) -> tuple[dict[str, str], dict[str, Any]]:
     request = found.get("request")
     if not isinstance(request, dict):
         raise InputError("the review holds no request")
+    for field in ("uid", "namespace"):
+        if not isinstance(request.get(field) or "", str):
+            raise InputError("must be text", path=f"request.{field}", value=request[field])
     return {"kind": KIND, "apiVersion": found["apiVersion"]}, request
 
 
