@@ -89,12 +89,40 @@ def test_unknown_fields_vanish_and_names_match_in_any_case() -> None:
 
 
 def test_keys_come_in_the_order_of_the_api() -> None:
-    env = "[{valueFrom: {secretKeyRef: {key: k, name: n}}, name: e}]"
+    env = "[{valueFrom: {secretKeyRef: {key: k, name: s}}, name: e}]"
     normal = _container(f"{{tty: true, image: i, env: {env}, name: c, ports: [{{containerPort: 1, name: p}}]}}")
     assert list(normal) == ["name", "image", "ports", "env", "resources", "tty"]
     assert list(normal["env"][0]) == ["name", "valueFrom"]
     assert list(normal["env"][0]["valueFrom"]["secretKeyRef"]) == ["name", "key"]
     assert list(normal["ports"][0]) == ["name", "containerPort"]
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "containers: [{name: c, env: [{name: e, valueFrom: {configMapKeyRef: {name: 1, key: k}}}]}]",
+        "containers: [{name: c, envFrom: [{secretRef: {name: yes}}]}]",
+        "containers: [{name: c, livenessProbe: {httpGet: {path: 5}}}]",
+        "containers: [{name: c, livenessProbe: {exec: {command: [1]}}}]",
+        "{containers: [], volumes: [{name: v, hostPath: {path: 1}}]}",
+        "{containers: [], ephemeralContainers: [{name: 1}]}",
+    ],
+)
+def test_texts_below_an_embedded_struct_must_be_quoted(spec: str) -> None:
+    with pytest.raises(InputError, match="into a string"):
+        _pod(spec)
+
+
+def test_texts_outside_embedded_structs_need_no_quotes() -> None:
+    spec = "{containers: [{name: 1, lifecycle: {preStop: {exec: {command: [1]}}}}], volumes: [{name: 2}]}"
+    normal = _pod(spec)
+    assert normal["containers"][0]["lifecycle"]["preStop"]["exec"]["command"] == ["1"]
+    assert (normal["containers"][0]["name"], normal["volumes"][0]["name"]) == ("1", "2")
+
+
+def test_the_version_of_an_object_must_be_quoted() -> None:
+    with pytest.raises(InputError, match="apiVersion"):
+        normalize({"kind": "Pod", "apiVersion": 1}, release=NEW, courtesy=True)
 
 
 def test_fields_come_and_go_with_the_kubernetes_level() -> None:

@@ -28,7 +28,8 @@ _STRUCT_LIKE = frozenset({"quantity", "intstr", "time"})
 def decoder(name: str, level: int, *, courtesy: bool, overlay: bool = False) -> Decoder:
     """The decoder of a struct at a Kubernetes minor: value → typed value, keys in the order of the API's struct.
 
-    With `courtesy`, unquoted numbers and booleans become strings where the schema wants a string.  In an `overlay` a
+    With `courtesy`, unquoted numbers and booleans become strings where the schema wants a string, except in `embedded`
+    fields and what is below them (the YAML reader takes the embedded struct for the field's type).  In an `overlay` a
     null in a map leaves its key out (in an object it is the zero value).  The decoder raises Mismatch.
     """
     table: Table | None = None
@@ -118,10 +119,11 @@ class Table:
         return pairs
 
     def decoder(self, field: Field) -> Decoder:
+        courtesy = self.courtesy and not field.embedded
         if field.struct:
-            one: Decoder = self.of_struct(field.of)
+            one: Decoder = decoder(field.of, self.level, courtesy=courtesy, overlay=self.overlay)
         elif field.of == "string":
-            one = self.text
+            one = self.text if courtesy else values.string
         else:
             one = _SCALARS[field.of]
         if field.shape == "list":

@@ -1,16 +1,18 @@
 """The shapes of Kubernetes API objects, read from `schemas/kubernetes/types.json`.
 
-A field is written `type [key=name] [set] [since+ | -until | since-until]`, since and until being Kubernetes minors.
+A field is written `type [key=name] [set] [embedded] [since+ | -until | since-until]`, since and until being Kubernetes
+minors.
 Types: `string bool int32 int64 quantity intstr time any` or the name of a struct; `*T` is a pointer (an explicit zero
 value stays), `[T]` a list, `{T}` a map of T; a `!` after it marks a field that is written even when it is zero.
-`key=` names the merge key of a list, `set` a list of strings merged without duplicates.  A name `+` takes over all
+`key=` names the merge key of a list, `set` a list of strings merged without duplicates.  `embedded` marks a field the
+struct has from another one it embeds: Kubernetes' YAML reader does not see through that.  A name `+` takes over all
 fields of another struct.  The order is that of the API's Go structs, which is the key order of their JSON.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import orjson
@@ -34,6 +36,7 @@ class Field:
     always: bool = False
     merge_key: str | None = None
     union: bool = False
+    embedded: bool = False
 
     @property
     def struct(self) -> bool:
@@ -65,7 +68,8 @@ def _fields(name: str, level: int) -> Iterator[Field]:
         for text in [written] if isinstance(written, str) else written:
             words = text.split()
             if field == "+":
-                yield from _fields(words[0], level)
+                taken = _fields(words[0], level)
+                yield from (replace(f, embedded=True) for f in taken) if "embedded" in words else taken
             elif all(_holds(word, level) for word in words[1:]):
                 yield _field(field, words)
 
@@ -79,7 +83,14 @@ def _field(name: str, words: list[str]) -> Field:
     shape = {"[": "list", "{": "map"}.get(written[0], "one")
     key = next((w.removeprefix("key=") for w in words[1:] if w.startswith("key=")), None)
     return Field(
-        name, written.strip("[]{}"), shape, pointer=pointer, always=always, merge_key=key, union="set" in words[1:]
+        name,
+        written.strip("[]{}"),
+        shape,
+        pointer=pointer,
+        always=always,
+        merge_key=key,
+        union="set" in words[1:],
+        embedded="embedded" in words[1:],
     )
 
 

@@ -128,7 +128,9 @@ def moment(value: Json) -> Json:
     try:
         when = datetime.fromisoformat("".join(found.groups()) if found else "").astimezone(UTC)
     except (ValueError, OverflowError):
-        raise Mismatch("not a time of RFC 3339", value, "write e.g. 2024-01-31T12:00:00Z") from None
+        raise Mismatch(
+            f'parsing time "{value}": not a time of RFC 3339', value, "write e.g. 2024-01-31T12:00:00Z"
+        ) from None
     return None if when == _ZERO_TIME else when.strftime("%Y-%m-%dT%H:%M:%SZ").zfill(20)
 
 
