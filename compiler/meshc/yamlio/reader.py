@@ -154,7 +154,7 @@ class _Reader:
         value = resolve(text)
         if isinstance(value, float) and not math.isfinite(value):
             self.fail(
-                "infinity and NaN cannot be written in JSON",
+                "unsupported value, infinity and NaN cannot be written in JSON",
                 event,
                 value=text,
                 hint="write a finite number, or quote the text",
@@ -218,7 +218,7 @@ class _Reader:
         value = self.anchors.get(name, _UNSEEN)
         if value is _UNSEEN:
             self.fail(
-                f"there is no anchor &{name} before this alias",
+                f"unknown anchor '{name}' referenced, there is no &{name} before this alias",
                 event,
                 hint=f"define &{name} above, or quote a text that begins with *",
             )
@@ -251,7 +251,7 @@ class _Reader:
     def fail(self, message: str, event: Any, **more: Any) -> NoReturn:
         mark = event.start_mark
         line, column = mark.line + self.first_line, mark.column + 1
-        raise InputError(message, file=self.file, line=line, column=column, **more)
+        raise InputError(f"YAML error in line {line}: {message}", file=self.file, line=line, column=column, **more)
 
 
 def _remember(known: dict[str, Any], text: str, value: Any) -> None:

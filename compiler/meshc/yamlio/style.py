@@ -18,7 +18,7 @@ _SIMPLE = re.compile(r"[A-Za-z/_$(][\w./()$=-]*(?::[\w./()$=-]+)*", re.ASCII)
 # With the line separators U+2028 and U+2029, which YAML would fold.  Sets are named, not negated: those compile ten
 # times as fast, which every start would feel.
 _SPECIAL = re.compile(r"[\0-\t\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe-\U0010ffff]")
-_FORBIDDEN = re.compile(r"[\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
+_FORBIDDEN = re.compile(r"[\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
 _NEXT_LINE = re.compile(r"[ \t]*\x85(?:[ \t]*\x85)*[ \t]*")
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?", re.ASCII)
 _TIMESTAMP = re.compile(
@@ -32,6 +32,7 @@ _ESCAPES = {
     "\x1b": "\\e", '"': '\\"', "\\": "\\\\", "\x85": "\\N", "\u2028": "\\L", "\u2029": "\\P",
 }  # fmt: skip
 _ESCAPED = re.compile(r'["\\\n]|' + _SPECIAL.pattern)
+_ANY = re.compile(".", re.DOTALL)
 
 
 def styled(text: str) -> tuple[str, str]:
@@ -68,8 +69,9 @@ _remembered = lru_cache(maxsize=16384)(_styled)
 
 
 def escape(text: str) -> str:
-    """Write a string between double quotes."""
-    return '"' + _ESCAPED.sub(_escaped, text) + '"'
+    """Write a string between double quotes; one that begins with a byte order mark has every character escaped."""
+    pattern = _ANY if text[0:1] == "\ufeff" else _ESCAPED
+    return '"' + pattern.sub(_escaped, text) + '"'
 
 
 def fold(text: str, *, column: int, indent: int, quoted: bool) -> str:
