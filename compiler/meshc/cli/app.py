@@ -21,6 +21,7 @@ VERBS = (
     "uninject",
     "diff",
     "check",
+    "explain",
     "bootstrap",
     "ports",
     "capture",

@@ -53,7 +53,7 @@ def build(path: Path, chunks: Sequence[Chunk]) -> Builder:
     Raises TemplateError (file and line of the template) for YAML that does not parse, and for slots that are not one
     whole node.
     """
-    text = _text(path, chunks)
+    text = path_text(path, chunks)
     _check_quotes(path, chunks)
     try:
         documents = [d.value for d in yamlio.load_all(text, strict=True)]
@@ -76,7 +76,8 @@ def slot_place(path: Path, chunks: Sequence[Chunk], slot: int) -> tuple[str | No
     return (None, None) if last is None else (last.file, last.line + last.text.count("\n"))
 
 
-def _text(path: Path, chunks: Sequence[Chunk]) -> str:
+def path_text(path: Path, chunks: Sequence[Chunk]) -> str:
+    """The YAML of a path, a placeholder for each slot."""
     pieces, slot = [], 0
     for part in path:
         if part == SLOT:
@@ -100,12 +101,13 @@ def _check_quotes(path: Path, chunks: Sequence[Chunk]) -> None:
 
 
 def _misread(error: InputError, path: Path, chunks: Sequence[Chunk]) -> TemplateError:
-    file, line = _line_place(path, chunks, error.line or 1)
+    file, line = line_place(path, chunks, error.line or 1)
     message = re.sub(r" in line \d+", "", _PLACEHOLDER.sub("{{ … }}", error.message))
     return TemplateError(message, file=file, line=line, hint=error.hint)
 
 
-def _line_place(path: Path, chunks: Sequence[Chunk], line: int) -> tuple[str | None, int | None]:
+def line_place(path: Path, chunks: Sequence[Chunk], line: int) -> tuple[str | None, int | None]:
+    """Template file and line of a line of a path's YAML."""
     at = 1
     last: tuple[str | None, int | None] = (None, None)
     for part in path:
@@ -117,6 +119,12 @@ def _line_place(path: Path, chunks: Sequence[Chunk], line: int) -> tuple[str | N
             last = (chunk.file, chunk.line + min(line - at, breaks))
         at += breaks
     return last
+
+
+def slot_number(text: str) -> int | None:
+    """The number of the slot a placeholder stands for; None for any other text."""
+    whole = _PLACEHOLDER.fullmatch(text)
+    return int(whole[1]) if whole else None
 
 
 class _Builder:

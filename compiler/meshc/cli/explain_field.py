@@ -1,0 +1,121 @@
+"""Explains one field of an injected workload, or of the bootstrap its proxy gets (`envoy:` before the path)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import orjson
+
+from meshc.cli.explain_causes import Cause, Watch, causes
+from meshc.cli.explain_layers import Layer, layers, located
+from meshc.cli.explain_paths import ABSENT, find, steps, value
+from meshc.cli.explain_text import Explanation
+from meshc.cli.inject_report import workload_name
+from meshc.engine.tracing import TracingEngine
+from meshc.errors import InputError, PathPart, format_path
+from meshc.injection.api import inject
+from meshc.injection.prepared import prepare
+from meshc.injection.workloads import place_of
+from meshc.settings import Settings
+from meshc.yamlio import Document, Json
+
+_BOOTSTRAPS = ("envoy", "grpc")
+
+
+def explain_field(document: Document, settings: Settings, field: str, *, places: Mapping[str, str]) -> Explanation:
+    """Every layer that set a field, the one that won, and what its value hangs on.
+
+    Raises InputError for a field that is not there, and what injection itself raises.
+    """
+    kind, colon, rest = field.partition(":")
+    if colon and kind in _BOOTSTRAPS:
+        return _bootstrap(document, settings, (kind, rest), places)
+    traced = replace(settings)
+    prepared, engine = prepare(traced, settings.mode), TracingEngine(settings.release)
+    vars(prepared)["templates"] = replace(prepared.templates, engine=engine)
+    result = inject(document, traced, mode=settings.mode, pod_template_paths=places)
+    where = place_of(str(document.value.get("kind")), settings.mode, elsewhere=places)
+    assert where is not None
+    below = ((), where.spec[:-1], where.metadata[:-1])
+    path = find(result.manifest, field, below=below)
+    way = steps(result.manifest, path)
+    found = [located(layer, engine, (result.manifest, where), path) for layer in layers(result, path, document)]
+
+    def watch(other: Settings, workload: Json) -> Json:
+        changed = inject(workload, other, mode=settings.mode, pod_template_paths=places)
+        return value(changed.manifest, way)
+
+    return {
+        **_head(document, settings),
+        "field": format_path(path),
+        "value": value(result.manifest, way),
+        "layers": [_layer(layer, wins=layer is found[-1]) for layer in found],
+        "causes": _causes(settings, document, watch, path),
+    }
+
+
+def _bootstrap(
+    document: Document, settings: Settings, asked: tuple[str, str], places: Mapping[str, str]
+) -> Explanation:
+    """A field of a bootstrap: its value, and what that hangs on (the injected pod's own fields among it)."""
+    from meshc.bootstraps.api import bootstrap
+
+    name, field = asked
+
+    def built(other: Settings, workload: Json) -> Json:
+        pod = inject(workload, other, mode=settings.mode, pod_template_paths=places).manifest
+        nodes = bootstrap(pod, other, {})
+        data = nodes.envoy if name == "envoy" else nodes.grpc
+        if data is None:
+            hint = "ask for a workload whose proxy runs Envoy" if name == "envoy" else "ask for one with a gRPC agent"
+            raise InputError(f"this workload gets no {name} bootstrap", hint=hint)
+        return orjson.loads(data)
+
+    found = built(settings, document.value)
+    path = find(found, field)
+    way = steps(found, path)
+    return {
+        **_head(document, settings),
+        "field": f"{name}:{format_path(path)}",
+        "value": value(found, way),
+        "layers": [],
+        "causes": _causes(settings, document, lambda other, workload: value(built(other, workload), way), None),
+    }
+
+
+def _head(document: Document, settings: Settings) -> Explanation:
+    return {
+        "workload": workload_name(document.value),
+        "file": document.file,
+        "line": document.first_line,
+        "release": str(settings.release),
+        "mode": settings.mode,
+    }
+
+
+def _layer(layer: Layer, *, wins: bool) -> Explanation:
+    told = {"layer": layer.name, "wins": wins, "removed": layer.value is ABSENT}
+    known = {"file": layer.file, "line": layer.line, "source": layer.source}
+    return {**told, **_valued("value", layer.value), **{key: v for key, v in known.items() if v is not None}}
+
+
+def _causes(settings: Settings, document: Document, watch: Watch, path: Sequence[PathPart] | None) -> list[Explanation]:
+    own = format_path(path) if path is not None else None
+    found = causes(settings, document.value, watch)
+    return [_cause(cause) for cause in found if cause.kind != "workload" or cause.name != own]
+
+
+def _cause(cause: Cause) -> Explanation:
+    return {
+        "kind": cause.kind,
+        "name": cause.name,
+        **_valued("value", cause.value),
+        **_valued("otherwise", cause.otherwise),
+        **({"doc": cause.doc} if cause.doc else {}),
+        **({"origins": [origin._asdict() for origin in cause.origins]} if cause.origins else {}),
+    }
+
+
+def _valued(key: str, given: Json) -> Explanation:
+    return {} if given is ABSENT else {key: given}

@@ -1,0 +1,124 @@
+"""Which layers set a field of an injected workload, oldest first, and where each stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from meshc import resources
+from meshc.cli.explain_paths import ABSENT, Steps, follow, steps
+from meshc.engine.tracing import TracingEngine, nearest
+from meshc.errors import PathPart
+from meshc.injection.edits import List, Map, plain
+from meshc.injection.result import Result
+from meshc.injection.workloads import Place
+from meshc.yamlio import Document, Json
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer that set a field: its name, the value (ABSENT: it removed the field), file and line where known."""
+
+    name: str
+    value: Json
+    file: str | None = None
+    line: int | None = None
+    source: str | None = None
+
+
+def layers(result: Result, path: Sequence[PathPart], document: Document) -> list[Layer]:
+    """Every layer that set the field, the workload as it was written first; the last one wins."""
+    walk = _Walk(result.edited)
+    walk.all(path)
+    found = [Layer(name, value) for name, value in walk.found]
+    if walk.base is not ABSENT:
+        way = follow(document.value, steps(result.manifest, path))
+        line, _ = (document.position(way) if way else None) or (None, None)
+        found.insert(0, Layer("the workload as written", walk.base, document.file, line))
+    return found
+
+
+def located(layer: Layer, engine: TracingEngine, pod: tuple[Json, Place], path: Sequence[PathPart]) -> Layer:
+    """The layer with the template's file and line, where a template made it."""
+    name = layer.name.removeprefix("template ")
+    if name == layer.name or name not in engine.rendered:
+        return layer
+    overlay, places = engine.rendered[name]
+    manifest, where = pod
+    inside = _inside(steps(manifest, path), where)
+    at: tuple[PathPart, ...] | None = None
+    for length in range(len(inside), 0, -1):
+        at = follow(overlay, inside[:length])
+        if at is not None:
+            break
+    file, line = nearest(places, at or ())
+    return Layer(layer.name, layer.value, file, line, _source(file, line))
+
+
+def _inside(way: Steps, where: Place) -> Steps:
+    for part, place in (("metadata", where.metadata), ("spec", where.spec)):
+        if way[: len(place)] == place:
+            return (part, *way[len(place) :])
+    return way
+
+
+def _source(file: str | None, line: int | None) -> str | None:
+    """The template's line; only meshc's own templates are read."""
+    if not file or not line or not file.startswith("templates/"):
+        return None
+    lines = resources.text("templates", file.removeprefix("templates/")).splitlines()
+    return lines[line - 1].strip() if line <= len(lines) else None
+
+
+class _Walk:
+    """Walks down a workload under edit, collecting what was recorded on the way."""
+
+    def __init__(self, root: Map) -> None:
+        self.node: Json = root
+        self.base: Json = root.base
+        self.found: list[tuple[str, Json]] = []
+
+    def all(self, path: Sequence[PathPart]) -> None:
+        for index, part in enumerate(path):
+            rest = path[index + 1 :]
+            if isinstance(self.node, Map):
+                self.map(str(part), rest)
+            elif isinstance(self.node, List) and isinstance(part, int):
+                self.list(part, rest)
+            else:
+                self.node = self.node[part]
+                self.base = _below(self.base, [part]) if self.base is not ABSENT else ABSENT
+
+    def map(self, key: str, rest: Sequence[PathPart]) -> None:
+        node = self.node
+        for edit in node.edits.get(key, ()):
+            value = _below(plain(edit.value), rest) if edit.value is not None else ABSENT
+            if value is not ABSENT or not rest:
+                self.found.append((edit.layer, value))
+        known = self.base is not ABSENT and isinstance(self.base, dict) and key in self.base
+        self.base = self.base[key] if known else ABSENT
+        self.node = node[key]
+
+    def list(self, index: int, rest: Sequence[PathPart]) -> None:
+        items: List = self.node
+        item = items[index]
+        layer = items.layer_of(item)
+        was = item.base if isinstance(item, Map) and item.base is not None else item
+        if layer is not None:
+            self.base = ABSENT
+            value = _below(plain(was), rest)
+            if value is not ABSENT:
+                self.found.append((layer, value))
+        elif self.base is not ABSENT:
+            self.base = was if any(was is old for old in items.base or ()) else ABSENT
+        self.node = item
+
+
+def _below(value: Json, path: Sequence[Any]) -> Json:
+    for part in path:
+        there = part in value if isinstance(value, dict) else isinstance(value, list) and part < len(value)
+        if not there:
+            return ABSENT
+        value = value[part]
+    return value
