@@ -322,3 +322,11 @@ def test_gateway_objects_have_a_typed_form_too() -> None:
     }
     for kind in ("HorizontalPodAutoscaler", "PodDisruptionBudget", "ServiceAccount"):
         assert normalize({}, kind, release=NEW)["metadata"] == {}
+
+
+def test_numbers_of_list_items_went_through_json() -> None:
+    pod = "{kind: Pod, metadata: {labels: {a: 1e6, b: 1.50, c: 100000000000000000000}}}"
+    item = normalize(yamlio.load(f"{{kind: List, items: [{pod}]}}"), release=NEW, courtesy=True)["items"][0]
+    alone = normalize(yamlio.load(pod), release=NEW, courtesy=True)
+    assert item["metadata"]["labels"] == {"a": "1000000", "b": "1.5", "c": "1e+20"}
+    assert alone["metadata"]["labels"] == {"a": "1e+06", "b": "1.5", "c": "1e+20"}

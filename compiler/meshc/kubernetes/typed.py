@@ -10,6 +10,7 @@ from meshc.kubernetes.decoding import decoder
 from meshc.kubernetes.schema import is_struct, struct
 from meshc.kubernetes.values import Mismatch, kind_of
 from meshc.yamlio import Document, Json
+from meshc.yamlio.scalars import json_number
 
 if TYPE_CHECKING:
     from meshc.catalog import Release
@@ -90,9 +91,20 @@ def _items(items: Json, *, release: Release, courtesy: bool, path: Sequence[Path
     if items is None:
         return None
     return [
-        normalize(item, release=release, courtesy=courtesy, path=(*path, "items", index)) if is_handled(item) else item
+        normalize(_through_json(item), release=release, courtesy=courtesy, path=(*path, "items", index))
+        if is_handled(item)
+        else item
         for index, item in enumerate(items)
     ]
+
+
+def _through_json(value: Json) -> Json:
+    """An item as it is after the list was read: its numbers went through JSON, where `1e6` is the integer 1000000."""
+    if isinstance(value, dict):
+        return {key: _through_json(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_through_json(item) for item in value]
+    return json_number(value) if isinstance(value, float) and -(1 << 63) <= value < 1 << 64 else value
 
 
 def _error(mismatch: Mismatch, document: Json, path: Sequence[PathPart]) -> InputError:
