@@ -194,7 +194,7 @@ def test_a_failing_kubectl_is_one_clear_line(
 ) -> None:
     log = "E1121 10:00:00.0 12 memcache.go:265] couldn't get current server API group list"
     _kubectl(tmp_path / "bin", monkeypatch, f"echo \"{log}\" >&2\ncat >&2 <<'E'\n{message}\nE\nexit 1")
-    assert meshc("diff", "--live") == (2, "", f"error: kubectl: {message}\n")
+    assert meshc("diff", "--live") == (2, "", f"error: kubectl: {message.removeprefix('error: ')}\n")
 
 
 def test_a_missing_kubectl_is_one_clear_line(meshc: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,9 +50,24 @@ def as_sent() -> Any:
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template["spec"]}
 
 
+def as_admitted() -> Any:
+    """That pod with the API server's defaults, as the webhook sees it."""
+    sent = as_sent()
+    for container in sent["spec"]["containers"]:
+        container["ports"][0]["protocol"] = "TCP"
+        container["readinessProbe"] |= {
+            "timeoutSeconds": 1,
+            "periodSeconds": 10,
+            "successThreshold": 1,
+            "failureThreshold": 3,
+        }
+        container["readinessProbe"]["httpGet"]["scheme"] = "HTTP"
+    return sent
+
+
 def running(settings: Settings) -> Any:
     """The pod as the API server shows it: injected, with everything the cluster adds."""
-    pod = copy.deepcopy(inject(as_sent(), settings, mode="webhook").manifest)
+    pod = copy.deepcopy(inject(as_admitted(), settings, mode="webhook").manifest)
     pod["metadata"] |= {"name": "web-5d4f8-abcde", "uid": "2", "creationTimestamp": "2026-01-01T00:00:00Z"}
     pod["metadata"]["annotations"] |= {"cni.projectcalico.org/podIP": "10.1.2.3/32"}
     spec = pod["spec"]
@@ -77,7 +92,7 @@ def running(settings: Settings) -> Any:
 
 def running_bootstrap(settings: Settings) -> Any:
     """The file envoy-rev.json of that pod."""
-    pod = inject(as_sent(), settings, mode="webhook").manifest
+    pod = inject(as_admitted(), settings, mode="webhook").manifest
     facts = {
         "pod_name": "web-5d4f8-abcde",
         "pod_ip": "10.1.2.3",

@@ -64,6 +64,5 @@ def is_forbidden(error: ToolError) -> bool:
 
 def _reason(lines: Sequence[str]) -> str:
     said = [line.strip() for line in lines if line.strip() and not _LOG_LINE.match(line)]
-    return (
-        said[-1] if said else next((line.strip() for line in reversed(lines) if line.strip()), "failed without a word")
-    )
+    last = next((line.strip() for line in reversed(said or lines) if line.strip()), "failed without a word")
+    return last.removeprefix("error: ")

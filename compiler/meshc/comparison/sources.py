@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from meshc import catalog
+from meshc.comparison.admitted import admitted
 from meshc.comparison.running import Running
 from meshc.gateways.api import profile_gateways
 from meshc.injection import identity
@@ -75,13 +76,29 @@ def _pod(workload: Json, running: Running) -> Json:
     metadata = {**own, **given, "namespace": running.namespace}
     if labels or own.get("labels"):
         metadata["labels"] = {**(own.get("labels") or {}), **labels}
-    pod: dict[str, Any] = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template.get("spec") or {}}
+    pod: dict[str, Any] = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": metadata,
+        "spec": admitted(template.get("spec") or {}),
+    }
     status = (running.pod or {}).get("status")
     return {**pod, "status": status} if status else pod
 
 
 def _placed(workload: Json, running: Running) -> Json:
-    return {**workload, "metadata": {**(workload.get("metadata") or {}), "namespace": running.namespace}}
+    made = {**workload, "metadata": {**(workload.get("metadata") or {}), "namespace": running.namespace}}
+    template = _template(workload)
+    if template is None:
+        return {**made, "spec": admitted(workload.get("spec") or {})}
+    served = {**template, "spec": admitted(template["spec"])}
+    if workload.get("kind") == "CronJob":
+        job = workload["spec"]["jobTemplate"]
+        return {
+            **made,
+            "spec": {**workload["spec"], "jobTemplate": {**job, "spec": {**job["spec"], "template": served}}},
+        }
+    return {**made, "spec": {**workload["spec"], "template": served}}
 
 
 def _template(workload: Json) -> Json:
