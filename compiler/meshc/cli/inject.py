@@ -14,6 +14,7 @@ from meshc.cli.inputs import pod_template_paths, project_file, read_stdin, resol
 from meshc.cli.options import SettingsOptions
 from meshc.errors import ErrorGroup, InputError, MeshcError, UsageError, nearest
 from meshc.injection.api import Stream, inject_stream
+from meshc.kubernetes import typed
 from meshc.settings import Settings
 from meshc.yamlio import Document
 
@@ -47,7 +48,12 @@ def inject(options: InjectOptions, settings_options: SettingsOptions) -> int:
     named = options.files or (project.workloads if project else ())
     if not named:
         raise UsageError("no files named", hint="name files or folders, or - for standard input")
-    texts = load.texts(named, stdin=read_stdin)
+    texts = list(load.texts(named, stdin=read_stdin))
+    if (lists := _krm_lists(texts)) and options.form == "yaml" and not options.in_place:
+        from meshc.cli.inject_krm import transform
+
+        output.write(transform(lists, options, settings_options, project), to)
+        return 0
     context = load.context(_documents(texts))
     settings = resolve(settings_options, [Document(c) for c in context], mode="kube-inject", project=project)
     places = pod_template_paths(options.pod_template_paths)
@@ -71,6 +77,14 @@ def _check(options: InjectOptions) -> None:
     if options.in_place and (options.output or options.form != "yaml" or "-" in options.files):
         hint = "leave out -o and --format, and name files"
         raise UsageError("--in-place edits the files themselves", path="--in-place", hint=hint)
+
+
+def _krm_lists(texts: Sequence[tuple[str, str]]) -> list[Document]:
+    """The ResourceList that a KRM function is given; empty where the input is anything else."""
+    if len(texts) != 1 or "ResourceList" not in texts[0][1]:
+        return []
+    found = yamlio.load_all(texts[0][1], file=texts[0][0])
+    return found if [typed.kind_name(d.value) for d in found] == ["ResourceList"] else []
 
 
 def _documents(texts: Sequence[tuple[str, str]]) -> Iterator[Document]:

@@ -12,6 +12,17 @@ from __future__ import annotations
 
 from meshc.load.files import documents, file, read, texts
 from meshc.load.kinds import context, is_kubernetes, opened
-from meshc.load.projects import Project, project
+from meshc.load.projects import Project, project, project_of
 
-__all__ = ["Project", "context", "documents", "file", "is_kubernetes", "opened", "project", "read", "texts"]
+__all__ = [
+    "Project",
+    "context",
+    "documents",
+    "file",
+    "is_kubernetes",
+    "opened",
+    "project",
+    "project_of",
+    "read",
+    "texts",
+]

@@ -72,16 +72,20 @@ def _shortest(path: Path) -> Path:
 
 def _read(path: Path) -> Project:
     text = read(path).decode("utf-8", "replace")
-    document = Document(yamlio.load(text, file=str(path), strict=True), str(path), text=text)
+    return project_of(Document(yamlio.load(text, file=str(path), strict=True), str(path), text=text), path.parent)
+
+
+def project_of(document: Document, folder: Path) -> Project:
+    """The content of a project file as settings; paths in it are relative to `folder`.  Raises InputError, ErrorGroup."""
     content = {} if document.value is None else document.value
     if not isinstance(content, dict):
         raise document.error("a project file is a map", value=content, hint="write `profile: demo`")
-    reader = _Reader(document, path.parent)
+    reader = _Reader(document, folder)
     settings = {key.replace("-", "_"): reader.read(key, value) for key, value in content.items() if value is not None}
     if reader.errors:
         raise reader.errors[0] if len(reader.errors) == 1 else ErrorGroup(reader.errors)
     workloads, goldens = (tuple(settings.pop(key, ())) for key in PATHS)
-    return Project(str(path), settings, workloads, goldens)
+    return Project(document.file or "", settings, workloads, goldens)
 
 
 class _Reader:
