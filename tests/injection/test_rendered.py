@@ -75,3 +75,14 @@ def test_a_user_s_template_is_rendered_for_every_pod() -> None:
     for count in (1, 2):
         made = pod(volumes=[{"name": f"v{n}"} for n in range(count)])
         assert inject(made, given, mode="webhook").manifest["metadata"]["labels"]["volumes"] == str(count)
+
+
+def test_pods_of_one_workload_share_an_overlay() -> None:
+    given = dataclasses.replace(settings())
+    for token in ("kube-api-access-2hx7c", "kube-api-access-9zkq4"):
+        mount = {"name": token, "mountPath": "/var/run/secrets/kubernetes.io/serviceaccount"}
+        app = {"name": "app", "image": "app", "volumeMounts": [mount]}
+        made = pod(containers=[app], volumes=[{"name": token, "emptyDir": {}}])
+        found = inject(made, given, mode="webhook").manifest
+        assert any(c.get("volumeMounts") == [mount] for c in found["spec"]["containers"])
+    assert len(prepare(given, "webhook").renderer._kept) == 1

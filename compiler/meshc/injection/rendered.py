@@ -1,4 +1,7 @@
-"""Overlays kept for the next pod with the same input: the pods of one workload come in bursts and differ in nothing."""
+"""Overlays kept for the next pod with the same input: the pods of one workload come in bursts.
+
+They differ in the mounts of their service account's token only, which are named at random and no template looks at.
+"""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ Json = Any
 
 PROXY_ID = 1337
 """User and group of the proxy unless OpenShift assigns others."""
+_READ = ("name", "image", "ports")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,8 @@ class TemplateInput:
 
     @property
     def containers(self) -> list[Json]:
-        """The pod's containers, without init containers."""
-        return self.spec.get("containers") or []
+        """The pod's containers, without init containers: as much of them as the shipped templates depend on."""
+        return [{k: c[k] for k in _READ if k in c} for c in self.spec.get("containers") or ()]
 
 
 @dataclass(frozen=True, slots=True)
