@@ -86,11 +86,6 @@ def test_maps_merge_other_lists_and_scalars_are_replaced_null_removes() -> None:
     assert (original, patch) == before
 
 
-def test_finalizers_are_united() -> None:
-    merged = merge({"metadata": {"finalizers": ["a", "b"]}}, {"metadata": {"finalizers": ["c", "a"]}})
-    assert merged["metadata"]["finalizers"] == ["a", "b", "c"]
-
-
 def test_a_value_of_another_type_is_taken_without_its_nulls() -> None:
     assert merge({"spec": "x"}, {"spec": {"a": {"b": None, "c": 1}}}) == {"spec": {"a": {"c": 1}}}
     assert merge({}, {"spec": {"volumes": [{"name": "v", "emptyDir": None}]}}) == {"spec": {"volumes": [{"name": "v"}]}}
@@ -179,3 +174,17 @@ def test_a_list_the_original_lacks_is_taken_as_it_is() -> None:
 def test_nothing_merges_with_nothing() -> None:
     assert merge(None, None) == {}
     assert merge({"a": 1}, None) == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wanted"),
+    [
+        (["g"], ["h"], ["h", "g"]),
+        (["a", "b"], ["b"], ["a", "b"]),
+        (["h"], ["g", "g"], ["g", "h"]),
+        (["a", "b"], ["c", "a"], ["c", "a", "b"]),
+    ],
+)
+def test_united_lists_are_ordered_as_merged_ones(old: list[str], new: list[str], wanted: list[str]) -> None:
+    merged = merge({"metadata": {"finalizers": old}}, {"metadata": {"finalizers": new}}, schema="Pod")
+    assert merged["metadata"]["finalizers"] == wanted

@@ -98,7 +98,7 @@ class _Merge:
         elif isinstance(given, list) and isinstance(before, list) and (merge_key := fields.merge_key(key)):
             self.list(node.open_list(key), given, merge_key, fields.element(key))
         elif isinstance(given, list) and isinstance(before, list) and fields.union(key):
-            node.put(key, list(dict.fromkeys([*before, *given])), layer=self.layer)
+            node.put(key, strategic.united(before, self.read(key, given, fields).value), layer=self.layer)
         else:
             name, kept, value = self.read(key, given, fields)
             if kept:

@@ -49,14 +49,19 @@ def _map(original: dict[str, Json], patch: dict[str, Json], fields: Mapping[str,
     return result
 
 
+def united(old: list[Json], new: list[Json]) -> list[Json]:
+    """Both lists of strings without duplicates, ordered as merged lists are: the patch's first."""
+    return _ordered(list(dict.fromkeys([*old, *new])), _places(new), _places(old), lambda element: element)
+
+
 def _value(old: Json, new: Json, field: Field) -> Json:
     if isinstance(new, dict) and isinstance(old, dict):
         return _map(old, new, _fields_of(field.of) if field.shape == "one" else {})
     if isinstance(new, list) and isinstance(old, list):
         if field.merge_key is not None:
             return _list(old, new, field)
-        if field.union:
-            return list(dict.fromkeys([*old, *new]))
+        if field.union and not any(isinstance(element, dict | list) for element in new):
+            return united(old, new)
         return new
     return _taken(new)
 
