@@ -87,7 +87,8 @@ def uninject(
     where = injected_place(document.value, mode, elsewhere)
     if where is None:
         hint = "only what `meshc inject` or Istio's injector injected can be taken out again"
-        raise document.error("not an injected workload: no status record where its pod is", hint=hint)
+        error = InjectionError("the pod is not injected: it has no status record", hint=hint)
+        raise error.at(document.file, document.first_line)
     release = settings.release if settings else release_of(document.value)
     space = namespace or (settings.namespace if settings else None) or ("default" if mode == "webhook" else "")
     base = typed_form(document, where, release)
