@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,7 +45,7 @@ class Repository:
 
 
 @pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
     """A repository with a golden case; pre-commit has the hooks installed from a clone of this checkout's HEAD."""
     if not (CHECKOUT / ".git").exists() or not shutil.which("git"):
         pytest.skip("needs git and a checkout")
@@ -65,7 +64,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]
     made.git("init", "-q")
     made.git("add", "-A")
     made.git("commit", "-q", "-m", "start")
-    yield made
+    return made
 
 
 def test_a_clean_repository_passes_both_hooks(repository: Repository) -> None:

@@ -122,15 +122,16 @@ def _inputs(project: Project) -> Inputs:
 
 def _same_index(old: bytes | None, new: bytes | None) -> bool:
     """Whether two indices differ in nothing but the version of meshc that wrote them."""
-    before, after = ({**orjson.loads(data), "meshc": ""} if _is_json(data) else None for data in (old, new))
+    before, after = _index(old), _index(new)
     return before is not None and before == after
 
 
-def _is_json(data: bytes | None) -> bool:
+def _index(data: bytes | None) -> Json:
     try:
-        return data is not None and isinstance(orjson.loads(data), dict)
+        index = orjson.loads(data or b"")
     except ValueError:
-        return False
+        return None
+    return {**index, "meshc": ""} if isinstance(index, dict) else None
 
 
 def _change(case: Path, name: str, kind: str, old: bytes | None, new: bytes | None) -> FileChange:
