@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-import os
 import sys
 from collections.abc import Callable
 from typing import ParamSpec
 
 import typer
 
+from meshc.cli.output import abandon_stdout
 from meshc.errors import ErrorGroup, MeshcError
 
 INTERNAL = 3
@@ -33,8 +33,7 @@ def guarded(function: Callable[[], int]) -> int:
         code = function()
         sys.stdout.flush()
     except MeshcError as error:
-        if debugging():
-            raise
+        _trace()
         for one in error.errors if isinstance(error, ErrorGroup) else (error,):
             print(f"error: {one}", file=sys.stderr)
         return error.exit_code
@@ -42,13 +41,12 @@ def guarded(function: Callable[[], int]) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read us has seen enough; nothing may be said at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        abandon_stdout()
         return 0
     except (typer.Exit, typer.Abort):
         raise
-    except Exception as error:
-        if debugging():
-            raise
+    except Exception as error:  # noqa: BLE001 - a bug ends as one line, with --debug as a traceback
+        _trace()
         print(f"internal error: {type(error).__name__}: {error}", file=sys.stderr)
         print("  hint: this is a bug in meshc; run again with --debug and report what it prints", file=sys.stderr)
         return INTERNAL
@@ -58,3 +56,11 @@ def guarded(function: Callable[[], int]) -> int:
 def debugging() -> bool:
     """Whether `--debug` asks for tracebacks."""
     return "--debug" in sys.argv
+
+
+def _trace() -> None:
+    """What `--debug` adds; the text and the exit code stay as they are."""
+    if debugging():
+        import traceback
+
+        traceback.print_exc()

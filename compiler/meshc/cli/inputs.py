@@ -102,6 +102,8 @@ def pod_template_paths(given: Sequence[str]) -> dict[str, str]:
 
 def read_stdin() -> bytes:
     """Standard input to its end; raises UsageError when it is empty."""
+    if sys.stdin is None:
+        raise UsageError("standard input is closed", file="-", hint="pipe a manifest into it, or name a file")
     data = sys.stdin.buffer.read()
     if not data.strip():
         raise UsageError("standard input is empty", file="-", hint="pipe a manifest into it, or name a file")

@@ -23,9 +23,12 @@ class SettingsOptions:
     """What the command line says about settings, unread; None and () mean "not said"."""
 
     release: Annotated[
-        str | None, _option("--release", text="Istio release: 1.27 or 1.27.3 (default: the newest).")
+        str | None,
+        _option("--release", text="Istio release: 1.27 or 1.27.3 (default: the newest).", metavar="RELEASE"),
     ] = None
-    profile: Annotated[str | None, _option("--profile", text="Install profile (default: default).")] = None
+    profile: Annotated[str | None, _option("--profile", text="Install profile (default: default).", metavar="NAME")] = (
+        None
+    )
     installer: Annotated[
         str | None,
         _option("--installer", text="How settings become values: istioctl (default) or helm.", metavar="NAME"),

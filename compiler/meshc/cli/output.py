@@ -8,7 +8,8 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
@@ -25,7 +26,7 @@ def destination(output: str | None) -> str | None:
     if output in _FORMS:
         raise UsageError(
             f"-o says where the result goes, not in which form; '{output}' is a form",
-            hint=f"say the form with --format (-h lists those of a verb), or write -o ./{output} for a file of that name",
+            hint=f"write --format {output}, or -o ./{output} for a file of that name",
         )
     return output
 
@@ -35,6 +36,8 @@ def write(text: str | bytes, output: str | None) -> None:
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     if output in (None, "-"):
         _to_stdout(data)
+    elif _is_special(Path(str(output))):
+        _to_special(Path(str(output)), data)
     else:
         replace_file(Path(str(output)), data)
 
@@ -84,17 +87,19 @@ def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     `files` must hold `index.json` with the list of all others.  Raises UsageError when the folder holds anything
     that the index in it does not name, InputError when it cannot be written.
     """
-    refuse_foreign(folder)
+    target = Path(os.path.realpath(folder))
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
         try:
             for name, data in files.items():
                 path = fresh / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(data)
             fresh.chmod(0o777 & ~_umask())
-            _swap(fresh, folder)
+            with _alone(target.parent):
+                _refuse_foreign(folder)
+                _swap(fresh, target)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
     except OSError as error:
@@ -103,11 +108,24 @@ def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
 
 def refuse_foreign(folder: Path) -> None:
     """Raise UsageError unless `folder` is absent, empty, or holds only what its own index names."""
+    try:
+        if folder.exists():
+            with _alone(Path(os.path.realpath(folder)).parent):
+                _refuse_foreign(folder)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def _refuse_foreign(folder: Path) -> None:
     if not folder.exists():
         return
     if not folder.is_dir():
         raise UsageError("the output folder is a file", file=str(folder), hint="name another folder with -o")
-    present = {str(p.relative_to(folder)) for p in folder.rglob("*") if not p.is_dir()}
+    if folder.samefile(Path.cwd()):
+        raise UsageError(
+            "the output folder is the working folder", file=str(folder), hint="name a folder in it with -o"
+        )
+    present = {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_symlink() or not p.is_dir()}
     foreign = sorted(present - _indexed(folder))
     if foreign:
         raise UsageError(
@@ -115,6 +133,36 @@ def refuse_foreign(folder: Path) -> None:
             file=str(folder),
             hint="name an empty or new folder with -o; meshc replaces its folder as a whole",
         )
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep other runs of meshc out of a folder, where the system has such locks."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _is_special(path: Path) -> bool:
+    """Whether a path is a device, pipe or socket (`/dev/null`, `/dev/stdout`): written to, never replaced."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
+def _to_special(path: Path, data: bytes) -> None:
+    try:
+        path.write_bytes(data)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _unwritable(path, error) from error
 
 
 def _to_stdout(data: bytes) -> None:
@@ -139,8 +187,7 @@ def _indexed(folder: Path) -> set[str]:
         return set()
 
 
-def _swap(fresh: Path, folder: Path) -> None:
-    target = Path(os.path.realpath(folder))
+def _swap(fresh: Path, target: Path) -> None:
     old = fresh.with_name(fresh.name + ".old")
     if target.exists():
         os.rename(target, old)

@@ -10,6 +10,7 @@ from meshc.cli import ports as ports_verb
 from meshc.cli.injected import Injected, bootstrap_of, injected
 from meshc.cli.inputs import resolve, warn
 from meshc.cli.options import SettingsOptions
+from meshc.cli.output import destination
 from meshc.errors import UsageError
 from meshc.settings import Settings
 from meshc.yamlio import Json
@@ -19,6 +20,7 @@ def capture(
     files: Sequence[str], config: str | None, settings_options: SettingsOptions, options: capture_verb.CaptureOptions
 ) -> int:
     """Capture rules of the pods in files, or of the tool's own settings in `config`."""
+    destination(options.output)
     if config and files:
         raise UsageError("both a pod and the tool's settings", path="--config", hint="give FILES or --config, not both")
     if config:
@@ -35,6 +37,7 @@ def capture(
 
 def ports(files: Sequence[str], settings_options: SettingsOptions, options: ports_verb.PortsOptions) -> int:
     """Port maps of the pods in files, or of one component."""
+    destination(options.output)
     if options.component and not files:
         settings = resolve(settings_options, (), mode="webhook")
         warn(settings.warnings)

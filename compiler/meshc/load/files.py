@@ -37,10 +37,10 @@ def documents(
     for path in paths:
         try:
             if str(path) == STDIN:
-                found += _from_stdin(stdin, again=seen_stdin, strict=strict)
+                found += yamlio.load_all(_stdin_bytes(stdin, again=seen_stdin), file="<stdin>", strict=strict)
                 seen_stdin = True
             elif os.path.isdir(path):
-                found += _folder(Path(path), strict, errors)
+                found += [d for _, _, held in _held(Path(path), errors, strict=strict) for d in held]
             else:
                 found += _named(path, strict, foreign)
         except MeshcError as error:
@@ -55,26 +55,30 @@ def file(path: str | Path, *, strict: bool = False) -> list[Document]:
     return yamlio.load_all(read(path), file=str(path), strict=strict)
 
 
-def texts(paths: Iterable[str | Path], *, stdin: Callable[[], bytes] | None = None) -> Iterator[tuple[str, str]]:
+def texts(paths: Iterable[str | Path], *, stdin: Callable[[], bytes] | None = None) -> list[tuple[str, str]]:
     """The text of every file by name, folders walked, for verbs that copy what they do not handle.
 
-    Of a folder, files without a Kubernetes document are passed over.  Raises UsageError and InputError.
+    Of a folder, files without a Kubernetes document are passed over.  Raises UsageError and InputError, all of a run
+    in one ErrorGroup; what cannot be parsed in a named file is for the verb to say.
     """
+    found: list[tuple[str, str]] = []
+    errors: list[MeshcError] = []
+    seen_stdin = False
     for path in paths:
-        if str(path) == STDIN:
-            data = stdin() if stdin else b""
-            if not data.strip():
-                raise UsageError("standard input is empty", file=STDIN, hint="pipe a manifest into it, or name a file")
-            yield "<stdin>", decoded(data, file="<stdin>")
-        elif os.path.isdir(path):
-            errors: list[MeshcError] = []
-            named = [name for name in _walk(Path(path), errors) if _has_object(file(name))]
-            if errors:
-                raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
-            for name in named:
-                yield str(name), decoded(read(name), file=str(name))
-        else:
-            yield str(path), decoded(read(path), file=str(path))
+        try:
+            if str(path) == STDIN:
+                found.append(("<stdin>", decoded(_stdin_bytes(stdin, again=seen_stdin), file="<stdin>")))
+                seen_stdin = True
+            elif os.path.isdir(path):
+                held = _held(Path(path), errors, strict=False)
+                found += [(str(name), decoded(data, file=str(name))) for name, data, _ in held]
+            else:
+                found.append((str(path), decoded(read(path), file=str(path))))
+        except MeshcError as error:
+            errors.append(error)
+    if errors:
+        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    return found
 
 
 def read(path: str | Path) -> bytes:
@@ -107,17 +111,20 @@ def _named(path: str | Path, strict: bool, foreign: bool) -> list[Document]:
     return found
 
 
-def _folder(folder: Path, strict: bool, errors: list[MeshcError]) -> list[Document]:
-    found: list[Document] = []
+def _held(folder: Path, errors: list[MeshcError], *, strict: bool) -> list[tuple[Path, bytes, list[Document]]]:
+    """The files of a folder that hold a Kubernetes object, with bytes and documents; other errors gather."""
+    found: list[tuple[Path, bytes, list[Document]]] = []
+    before = len(errors)
     for path in _walk(folder, errors):
         try:
-            held = file(path, strict=strict)
+            data = read(path)
+            documents = yamlio.load_all(data, file=str(path), strict=strict)
         except MeshcError as error:
             errors.append(error)
             continue
-        if _has_object(held):
-            found += held
-    if not found and not errors:
+        if _has_object(documents):
+            found.append((path, data, documents))
+    if not found and len(errors) == before:
         raise UsageError(
             "no manifest in this folder",
             file=str(folder),
@@ -137,14 +144,14 @@ def _walk(folder: Path, errors: list[MeshcError]) -> Iterator[Path]:
                 yield Path(place, name)
 
 
-def _from_stdin(stdin: Callable[[], bytes] | None, *, again: bool, strict: bool) -> list[Document]:
+def _stdin_bytes(stdin: Callable[[], bytes] | None, *, again: bool) -> bytes:
     if stdin is None or again:
         message = "standard input can be read once" if again else "standard input is not read here"
         raise UsageError(message, value=STDIN, hint="name a file")
     data = stdin()
     if not data.strip():
         raise UsageError("standard input is empty", file=STDIN, hint="pipe a manifest into it, or name a file")
-    return yamlio.load_all(data, file="<stdin>", strict=strict)
+    return data
 
 
 def _has_object(found: Iterable[Document]) -> bool:

@@ -33,6 +33,7 @@ Jobs = Annotated[
 Shard = Annotated[
     str | None, typer.Option("--shard", metavar="I/N", help="Only the I-th of N fixed parts of the workloads.")
 ]
+Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
 
 
 def named(files: list[str] | None, filenames: list[str] | None) -> list[str]:

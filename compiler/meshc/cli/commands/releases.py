@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from meshc.cli.border import verb
-from meshc.cli.commands.common import Output
+from meshc.cli.commands.common import Debug, Output
 
 
 def register(app: typer.Typer) -> None:
@@ -22,6 +22,7 @@ def releases(
     ] = None,
     output: Output = None,
     format: Annotated[str | None, typer.Option("--format", metavar="NAME", help="text (default) or json.")] = None,
+    debug: Debug = False,  # noqa: ARG001 - the border looks for it
 ) -> int:
     """List the Istio releases meshc compiles for, or print what one of them changed."""
     from meshc.cli import releases as run

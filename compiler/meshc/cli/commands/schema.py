@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from meshc.cli.border import verb
-from meshc.cli.commands.common import Output
+from meshc.cli.commands.common import Debug, Output
 
 
 def register(app: typer.Typer) -> None:
@@ -16,8 +16,11 @@ def register(app: typer.Typer) -> None:
 
 
 def schema(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Which schema; without a name all are listed.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="Which schema; without a name all are listed.")
+    ] = None,
     output: Output = None,
+    debug: Debug = False,  # noqa: ARG001 - the border looks for it
 ) -> int:
     """Print a JSON Schema for editors: MeshConfig, ProxyConfig, Values, …"""
     from meshc.cli.schema import schema as run
