@@ -101,14 +101,14 @@ class _Deciding:
         return self._finish(said, where, f"{where} {MARKER}: {show_value(text)}")
 
     def by_selectors(self) -> Decision:
-        for kind, name, said in (
-            (self.policy.never, "never-inject-selector", False),
-            (self.policy.always, "always-inject-selector", True),
+        for kind, reason, rule, said in (
+            (self.policy.never, "never-inject-selector", "neverInjectSelector", False),
+            (self.policy.always, "always-inject-selector", "alwaysInjectSelector", True),
         ):
             matching = self._matching(kind)
             if matching is not None:
-                return self._finish(said, name, f"{_camel(name)}[{matching}]")
-            self._open(_camel(name), f"none of {len(kind)} matches the pod's labels")
+                return self._finish(said, reason, f"{rule}[{matching}]")
+            self._open(rule, f"none of {len(kind)} matches the pod's labels")
         inject, reason = required(None, self.policy.policy)
         return self._by_policy(inject, reason)
 
@@ -161,8 +161,3 @@ class _Deciding:
 
 def _word(inject: bool) -> str:
     return "yes" if inject else "no"
-
-
-def _camel(name: str) -> str:
-    head, *rest = name.split("-")
-    return head + "".join(part.capitalize() for part in rest)

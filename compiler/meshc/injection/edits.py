@@ -32,7 +32,8 @@ class Map(dict[str, Any]):
     def put(self, key: str, value: Json, *, layer: str) -> None:
         """Set a key to a value that replaces what was there."""
         self[key] = value
-        self.edits[key] = (*self.edits.get(key, ()), Edit(layer, value))
+        before = self.edits.get(key)
+        self.edits[key] = (*before, Edit(layer, value)) if before else (Edit(layer, value),)
 
     def discard(self, key: str, *, layer: str) -> None:
         """Remove a key if it is there."""

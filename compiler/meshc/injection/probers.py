@@ -17,6 +17,7 @@ LAYER = "probe rewriting"
 VARIABLE = "ISTIO_KUBE_APP_PROBERS"
 _PROBES = {"readinessProbe": "readyz", "livenessProbe": "livez", "startupProbe": "startupz"}
 _ACTIONS = {"httpGet": "HTTPGetAction", "tcpSocket": "TCPSocketAction", "grpc": "GRPCAction"}
+_LOOKED_AT = frozenset((*_PROBES, "lifecycle"))
 _HANDLERS = {"preStop": "prestopz", "postStart": "poststartz"}
 
 
@@ -57,6 +58,8 @@ def checks_of(release: Release, features: Mapping[str, str]) -> Checks:
 
 def checks_in(container: Mapping[str, Any], looked_at: Checks) -> Iterator[Check]:
     """The probes and handlers of one container that the agent can take over."""
+    if _LOOKED_AT.isdisjoint(container):
+        return
     name = container.get("name") or ""
     for field, path in _PROBES.items():
         probe = container.get(field)

@@ -29,7 +29,7 @@ def merge(pod: Map, mesh: Json, release: Release) -> None:
         return
     if any(annotations[key] == target for key, kind in found.items() if kind == "port"):
         return
-    before = {kind: _first(annotations, found, kind) for kind in ("scrape", "path", "port")}
+    before = {kind: _first(annotations, found, kind) for kind in ("scrape", "path", "port")} if found else {}
     if any(before.values()):
         proxy = open_proxy(pod.open("spec"), release)
         if proxy is not None:
