@@ -57,6 +57,11 @@ class Listeners:
         if self._steers:
             self._steer(self._sockets.index(fresh))
 
+    def park(self) -> None:
+        """Let new connections wait where no worker accepts them; they are refused at `close`."""
+        if self._steers:
+            self.promote(self.prepare())
+
     def retire(self, old: socket.socket) -> None:
         """Close a socket that no worker accepts from any more."""
         if old is self.current:

@@ -151,15 +151,17 @@ class Supervisor(MPServer):  # type: ignore[misc]
     def _stop_workers(self) -> None:
         self.stopping = True
         workers = list(self.wrks)
-        started = time.monotonic()
-        _announce(workers)
         self._hurried()
+        started = time.monotonic()
+        # A connection that is accepted but has not yet asked anything would be closed without an answer.
+        self._listeners.park()
+        _announce(workers)
         time.sleep(max(0.0, _HURRIED_SECONDS - (time.monotonic() - started)))
         self._end(workers)
         self.wrks.clear()
 
     def _drop_shared_socket(self) -> None:
-        self._listeners.close()
+        """The server would close the sockets before the workers end; `listeners` are closed by who made them."""
 
 
 def _announce(workers: Sequence[WorkerProcess]) -> None:
