@@ -23,6 +23,11 @@ def init_args(number: str = "1.30", name: str = "istio-init", **more: Any) -> An
     return container(sidecar(number, **more), name)["args"]
 
 
+def test_blanks_at_the_end_of_the_drain_port_go_as_from_a_bare_yaml_text() -> None:
+    found = sidecar(annotations={"status.sidecar.istio.io/port": " 8080 "}, native_sidecars=True)
+    assert container(found)["lifecycle"]["preStop"]["exec"]["command"][2] == "--debug-port= 8080"
+
+
 def test_worked_example_of_the_newest_release() -> None:
     found = sidecar(labels={"app": "hello"}, native_sidecars=True)
     assert found["metadata"] == {
