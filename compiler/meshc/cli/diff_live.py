@@ -16,6 +16,7 @@ from meshc.cli.inputs import project_file, read_stdin, settings_keywords, warn
 from meshc.cli.kubectl import Kubectl, is_forbidden
 from meshc.cli.options import SettingsOptions
 from meshc.cli.parallel import each
+from meshc.comparison import sources
 from meshc.comparison.drift import Judged, Wishes, judge
 from meshc.comparison.running import Running, gather
 from meshc.errors import ErrorGroup, InputError, MeshcError, ToolError, UsageError
@@ -66,6 +67,9 @@ def report(options: DiffOptions, settings_options: SettingsOptions) -> Report:
     asked = catalog.release(str(keywords["release"])) if keywords.get("release") else None
     warn(settings_for(asked, None, None).warnings)
     declared = [v for d in declared_documents for v in load.opened(d.value) if isinstance(v, dict)]
+    if _only_declared(options, keywords.get("namespace"), declared):
+        settings = settings_for(asked, None, None)
+        running = [r for r in running if any(sources.belongs(r, workload, settings) for workload in declared)]
     wanted = tree.shard_of([r.subject for r in running], options.shard)
     chosen = [r for r in running if r.subject in wanted]
     work = _Judging(chosen, Wishes(settings_for, asked), declared)
@@ -100,6 +104,12 @@ def _report(judged: Sequence[Judged | MeshcError], *, show_noise: bool) -> Repor
         tuple(change for j in found for change in j.noise) if show_noise else (),
         noun="pod",
     )
+
+
+def _only_declared(options: DiffOptions, namespace: str | None, declared: Sequence[Json]) -> bool:
+    """Whether the files alone say which pods of a cluster are meant."""
+    chosen = namespace or options.selector or options.all_namespaces or options.live_from
+    return bool(declared) and not chosen
 
 
 def _declared(options: DiffOptions, workloads: Sequence[str]) -> list[Document]:

@@ -36,19 +36,8 @@ def source(running: Running, settings: Settings, declared: Sequence[Json]) -> Js
     return None if running.has_proxy else running.pod
 
 
-def _declared(running: Running, settings: Settings, declared: Sequence[Json]) -> Json:
-    """The workload a pod belongs to, among those declared and those the profile installs."""
-    for workload in (*declared, *_installed(settings)):
-        if _belongs(running, workload, settings):
-            return workload
-    return None
-
-
-def _installed(settings: Settings) -> Iterable[Json]:
-    return (o for _, objects in profile_gateways(settings) for o in objects if _template(o) is not None)
-
-
-def _belongs(running: Running, workload: Json, settings: Settings) -> bool:
+def belongs(running: Running, workload: Json, settings: Settings) -> bool:
+    """Whether a running pod is one of a workload: by its controller, its name, or its bootstrap."""
     metadata = workload.get("metadata") or {}
     if str(metadata.get("namespace") or settings.namespace or "default") != running.namespace:
         return False
@@ -60,6 +49,18 @@ def _belongs(running: Running, workload: Json, settings: Settings) -> bool:
         return bool(name) and name == running.shown.get("WORKLOAD_NAME") and _owned(running, workload)
     owner = identity.of_pod(running.metadata, settings.release, namespace=running.namespace)
     return (owner.kind, owner.name) == (workload.get("kind"), name)
+
+
+def _declared(running: Running, settings: Settings, declared: Sequence[Json]) -> Json:
+    """The workload a pod belongs to, among those declared and those the profile installs."""
+    for workload in (*declared, *_installed(settings)):
+        if belongs(running, workload, settings):
+            return workload
+    return None
+
+
+def _installed(settings: Settings) -> Iterable[Json]:
+    return (o for _, objects in profile_gateways(settings) for o in objects if _template(o) is not None)
 
 
 def _owned(running: Running, workload: Json) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from meshc.errors import show_value
 from meshc.reports.finding import Finding
@@ -71,7 +71,6 @@ class Report:
     verdicts: tuple[Verdict, ...] = ()
     noise: tuple[Change, ...] = ()
     noun: str = "document"
-    facts: tuple[tuple[str, str], ...] = field(default=())
 
     @property
     def differs(self) -> bool:

@@ -22,7 +22,6 @@ def tree(report: Report) -> dict[str, Any]:
         "compared": report.compared,
         "differs": report.differs,
         "summary": report.summary,
-        "facts": dict(report.facts),
         "verdicts": [asdict(v) for v in report.verdicts],
         "changes": [_change(c) for c in report.changes],
         "noise": [_change(c) for c in report.noise],
