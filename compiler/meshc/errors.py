@@ -13,7 +13,8 @@ class MeshcError(Exception):
     """What a user did or has that meshc cannot work with, said so that they know what to write instead.
 
     `file`, `line`, `column` (1-based) say where; `path` is the place inside the document (keys and indices, kept in `parts`);
-    `value` the offending value; `hint` what to write instead.  `str(error)` is the whole text, exit code 2.
+    `value` the offending value; `hint` what to write instead; `subject`, set later, the object it is
+    about.  `str(error)` is the whole text, exit code 2.
     """
 
     exit_code = 2
@@ -41,6 +42,7 @@ class MeshcError(Exception):
         self.has_value = value is not _UNSET
         self.value = value if self.has_value else None
         self.hint = hint
+        self.subject: str | None = None
 
     @property
     def location(self) -> str:
@@ -58,7 +60,7 @@ class MeshcError(Exception):
         return self
 
     def __str__(self) -> str:
-        head = ": ".join(p for p in (self.location, self.path or "", self.message.rstrip()) if p)
+        head = ": ".join(p for p in (self.location, self.subject or "", self.path or "", self.message.rstrip()) if p)
         if self.has_value:
             head += f" (got {show_value(self.value)})"
         return f"{head}\n  hint: {self.hint}" if self.hint else head

@@ -11,6 +11,7 @@ from meshc.catalog import Release
 from meshc.engine import Engine, Template
 from meshc.errors import InjectionError, TemplateError
 from meshc.injection.functions import table
+from meshc.injection.own import label
 from meshc.injection.templating.data import TemplateData
 from meshc.injection.templating.inputs import PROXY_ID, Installed, TemplateInput
 
@@ -25,7 +26,7 @@ class Templates:
 
     `values` is the injector's values document (null: it could not be read), `mesh` the effective MeshConfig, `features`
     the injector's environment, `revision` its revision (may be empty), `own` the users' templates (name → Jinja2 text,
-    over the built-in ones), `file` the file they stand in.
+    over the built-in ones), `file` the file they stand in, `engine` another engine than the release's own.
     """
 
     release: Release
@@ -35,6 +36,7 @@ class Templates:
     features: Mapping[str, str] = field(default_factory=dict)
     own: Mapping[str, str] = field(default_factory=dict)
     file: str | None = None
+    engine: Engine | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -69,7 +71,7 @@ class Templates:
             "grpc-agent": self._data.grpc_agent,
             "grpc-simple": self._data.grpc_simple,
         }[name](given)
-        return Engine.of(self.release).template(name).render(data)
+        return (self.engine or Engine.of(self.release)).template(name).render(data)
 
     def _public(self, given: TemplateInput) -> dict[str, Json]:
         """The data of users' own templates, under Istio's names (spec injection §7.2)."""
@@ -103,8 +105,8 @@ class Templates:
 
     @cached_property
     def _own(self) -> dict[str, Template]:
-        engine = Engine.of(self.release)
-        return {name: engine.user(name, text, file=self.file) for name, text in self.own.items()}
+        engine = self.engine or Engine.of(self.release)
+        return {name: engine.user(name, text, file=self.file or label(name)) for name, text in self.own.items()}
 
 
 __all__ = ["BUILT_IN", "PROXY_ID", "TemplateInput", "Templates"]

@@ -39,6 +39,11 @@ def place(document: Json, request: Request) -> Place | None:
 
 def inject_document(document: Document, request: Request) -> Result:
     """Inject a workload that has a pod; raises MeshcError with file and line where the document knows them."""
+    with naming(document):
+        return _inject(document, request)
+
+
+def _inject(document: Document, request: Request) -> Result:
     where = place(document.value, request)
     if where is None:
         kind = typed.kind_name(document.value)
@@ -56,6 +61,19 @@ def inject_document(document: Document, request: Request) -> Result:
     if not decision.inject and not request.prepared.webhook:
         warnings = [_skip_warning(base, pod, incoming.identity, decision)]
     return Result(document.value, edited, decision=decision, warnings=(*decision.warnings, *warnings))
+
+
+@contextmanager
+def naming(document: Document) -> Iterator[None]:
+    """Say in errors which workload they are about; where they point into a template, also where the workload stands."""
+    try:
+        yield
+    except MeshcError as error:
+        if error.subject is None:
+            error.subject = _name(document.value)
+            if document.file is not None and error.file not in (None, document.file):
+                error.subject += f" ({document.file}:{document.first_line})"
+        raise
 
 
 @contextmanager
@@ -147,6 +165,14 @@ def _skip_warning(base: Mapping[str, Any], pod: Map, who: Identity, decision: De
     kind = f"{who.kind} " if who.kind else ""
     why = "has host networking enabled" if decision.reason == "host-network" else "has sidecar injection disabled"
     return f'===> Skipping injection because {kind}"{full}" {why}'
+
+
+def _name(document: Json) -> str:
+    found = document.get("metadata") if isinstance(document, dict) else None
+    metadata = found if isinstance(found, dict) else {}
+    name = metadata.get("name") or metadata.get("generateName") or "without name"
+    namespace = metadata.get("namespace")
+    return f"{typed.kind_name(document)} {f'{namespace}/' if namespace else ''}{name}"
 
 
 def _at(document: Json, path: tuple[str, ...]) -> dict[str, Any]:

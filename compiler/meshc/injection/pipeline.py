@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from meshc.errors import InjectionError, MeshcError
-from meshc.injection import metadata, native, order, overrides, probes, prometheus, stripped, user_ids
+from meshc.injection import metadata, native, order, overrides, own, probes, prometheus, stripped, user_ids
 from meshc.injection.edits import Map
 from meshc.injection.identity import Identity, hides_deploymentconfig_label
 from meshc.injection.native import move_existing_proxy
@@ -125,7 +125,8 @@ class _Run:
         key = renderer.key(given)
         for name in names:
             overlay, known, _ = renderer.render(name, given, key)
-            with stage(self.prepared.merge_error):
+            with stage(self.prepared.merge_error), own.blaming(name, self.prepared.templates.own):
+                own.check(overlay, name, self.prepared.templates.own)
                 self.template_pod = strategic.merge(self.template_pod, overlay) if self.template_pod else overlay
                 annotations = (self.pod.get("metadata") or {}).get("annotations") or {}
                 if native.wanted(annotations, given.native_sidecars, self.release):

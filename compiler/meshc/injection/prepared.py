@@ -105,7 +105,7 @@ class Prepared:
         found = [real for name in names for real in aliases.get(name, (name,))]
         for name in found:
             if name not in self._known:
-                raise _unknown(name, self._known)
+                raise _unknown(name, self._known, aliases)
             if name in config.go_templates:
                 raise _go_text(name)
         return found
@@ -202,9 +202,11 @@ def prepare(settings: Settings, mode: str) -> Prepared:
     return found
 
 
-def _unknown(name: str, known: Sequence[str]) -> InjectionError:
+def _unknown(name: str, known: Sequence[str], aliases: Mapping[str, Json]) -> InjectionError:
     have = ", ".join(known)
     hint = f"write one of {have}" if known else "give the injector's templates, e.g. with --injector-config"
+    if name in aliases:
+        hint = f"{name} is an alias itself, and aliases are followed one step only: list templates there"
     return InjectionError(f'requested template "{name}" not found; have {have}', hint=hint)
 
 

@@ -1,0 +1,60 @@
+"""What is said about users' own templates: where in a template an overlay went wrong, containers given twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from meshc.errors import InjectionError, MeshcError, PathPart
+from meshc.yamlio import Document, Json
+
+_STATEMENT = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.S)
+_EXPRESSION = re.compile(r"\{\{.*?\}\}", re.S)
+_LISTS = ("initContainers", "containers")
+
+
+def label(name: str) -> str:
+    """What errors call a template whose file is not known."""
+    return f"template {name}"
+
+
+@contextmanager
+def blaming(name: str, templates: Mapping[str, str]) -> Iterator[None]:
+    """Give errors of laying an overlay over a pod the place in the template it came from, where that is the user's."""
+    try:
+        yield
+    except MeshcError as error:
+        if name in templates and error.file is None:
+            error.at(label(name), _line(templates[name], error.parts))
+        raise
+
+
+def check(overlay: Json, name: str, templates: Mapping[str, str]) -> None:
+    """Refuse an overlay of a user's template that gives one container twice; raises InjectionError.
+
+    Istio would silently make one container of both.
+    """
+    if name not in templates:
+        return
+    spec = overlay.get("spec")
+    for field in _LISTS:
+        seen: set[str] = set()
+        for index, container in enumerate((spec.get(field) or ()) if isinstance(spec, dict) else ()):
+            given = container.get("name") if isinstance(container, dict) and "$patch" not in container else None
+            if isinstance(given, str) and given in seen:
+                raise InjectionError(
+                    f"the template gives the container {given!r} twice",
+                    path=["spec", field, index, "name"],
+                    value=given,
+                    hint="give each container of the template its own name, or join the two",
+                )
+            seen |= {given} if isinstance(given, str) else set()
+
+
+def _line(text: str, path: Sequence[PathPart]) -> int | None:
+    """The line of a template's node; what its statements leave out or repeat can move it to the nearest parent."""
+    blank = _STATEMENT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
+    plain = _EXPRESSION.sub(lambda found: "x" + "\n" * found[0].count("\n"), blank)
+    place = Document(None, text=plain).position(path)
+    return place[0] if place else None
