@@ -19,7 +19,7 @@ class Alignment(NamedTuple):
 
 
 def align(old: list[Any], new: list[Any]) -> Alignment:
-    """Pair items by their Kubernetes merge key, or by equality where they have none."""
+    """Pair items by their Kubernetes merge key, objects by kind and name, others by equality."""
     before, after = _identities(old), _identities(new)
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     kept = {b + n: a + n for a, b, size in matcher.get_matching_blocks() for n in range(size)}
@@ -41,6 +41,9 @@ def _identities(items: list[Json]) -> list[tuple[str, int]]:
 
 def _name(item: Json) -> str:
     if isinstance(item, dict):
+        if "kind" in item and isinstance(item.get("metadata"), dict):
+            own = item["metadata"]
+            return f"{item['kind']} {own.get('namespace')} {own.get('name') or own.get('generateName')}"
         for key in _KEYS:
             if isinstance(item.get(key), str | int):
                 return f"{key} {item[key]}"
