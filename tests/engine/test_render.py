@@ -209,3 +209,15 @@ def test_many_threads_may_render_at_once() -> None:
 def test_absent_is_false_and_says_its_name() -> None:
     assert not ABSENT
     assert repr(ABSENT) == "absent"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: 1\n{# c #}\nb: {{ x }}\n",
+        "a: 1 {# c #}\nb: {{ x }}\n",
+        "a: 1\n  {# several\n lines #}\n{# two #}\nb: {{ x }}\n",
+    ],
+)
+def test_comments_stand_anywhere(text: str) -> None:
+    assert render(text, x=5) == {"a": 1, "b": 5}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from threading import Lock
 from typing import Any
@@ -40,8 +41,9 @@ class SlotCodeGenerator(CodeGenerator):
         return environment.add_chunk(Chunk(node.data, file, line))
 
     def _output_const_repr(self, group: Iterable[Any]) -> str:
-        (number,) = group
-        return repr(number)
+        environment = self.environment
+        assert isinstance(environment, SlotEnvironment)
+        return repr(environment.one_chunk(list(group)))
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:  # noqa: ARG002
         self.write("(")
@@ -82,6 +84,13 @@ class SlotEnvironment(Environment):
         with self._lock:
             self.chunks.append(chunk)
             return len(self.chunks) - 1
+
+    def one_chunk(self, numbers: list[int]) -> int:
+        """One chunk for the texts on both sides of a comment; its lines count from the first."""
+        if len(numbers) == 1:
+            return numbers[0]
+        parts = [self.chunks[number] for number in numbers]
+        return self.add_chunk(replace(parts[0], text="".join(part.text for part in parts)))
 
     def place(self, file: str | None, line: int) -> tuple[str | None, int]:
         """File and line for a line number as compiled templates know it."""
