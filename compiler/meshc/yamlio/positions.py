@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from _ruamel_yaml import CParser
-from ruamel.yaml.error import YAMLError
-from ruamel.yaml.nodes import MappingNode, SequenceNode
+from yaml.cyaml import CParser
+from yaml.error import YAMLError
+from yaml.nodes import MappingNode, SequenceNode
 
 from meshc.errors import PathPart
 from meshc.yamlio.scalars import key_text, resolve

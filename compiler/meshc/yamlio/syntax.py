@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from yaml.error import MarkedYAMLError, YAMLError
 
 from meshc.errors import InputError
 
