@@ -215,7 +215,6 @@ def test_absent_is_false_and_says_its_name() -> None:
     "text",
     [
         "a: 1\n{# c #}\nb: {{ x }}\n",
-        "a: 1 {# c #}\nb: {{ x }}\n",
         "a: 1\n  {# several\n lines #}\n{# two #}\nb: {{ x }}\n",
     ],
 )
