@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -34,7 +35,7 @@ def decoder(name: str, level: int, *, courtesy: bool, overlay: bool = False) -> 
     """
     table: Table | None = None
 
-    def read(value: Json) -> Json:
+    def read(value: Json, pairs: Iterable[tuple[str, Json]] | None = None) -> Json:
         nonlocal table
         if table is None:
             table = table_of(name, level, courtesy=courtesy, overlay=overlay)
@@ -46,9 +47,11 @@ def decoder(name: str, level: int, *, courtesy: bool, overlay: bool = False) -> 
         found: dict[str, Json] = {}
         last = -1
         in_order = True
-        for key, item in value.items() if value.keys() <= table.names else table.known(value):
+        for key, item in value.items() if pairs is None else pairs:
             if item is None:
                 continue
+            if key not in fields:
+                return read(value, table.known(value))
             decode, zero, keep, place = fields[key]
             if decode is not text or type(item) is not str:
                 try:
@@ -88,7 +91,6 @@ class Table:
         self.level, self.courtesy, self.overlay = level, courtesy, overlay
         self.text = values.courteous_string if courtesy else values.string
         self.fields = {f.name: (self.decoder(f), _zero(f), _is_kept(f), at) for at, f in enumerate(described.values())}
-        self.names = self.fields.keys()
         self.places = {name: at for at, name in enumerate(described)}
         self.folded = {name.lower(): name for name in described}
         written = (f for f in described.values() if f.always or (not f.pointer and _is_kept(f)))

@@ -120,8 +120,7 @@ def _pod(request: Mapping[str, Any], prepared: Prepared) -> _Pod:
 def _decoded(body: bytes, depth: int) -> tuple[dict[str, str], dict[str, Any]]:
     """The review's kind and apiVersion, and its request; raises InputError for anything else."""
     found = load_json(body)
-    # Fewer brackets than levels are allowed cannot nest too deeply; that settles it for nearly every review.
-    if body.count(b"{") + body.count(b"[") > depth and _nests_deeper(found, depth):
+    if _nests_deeper(found, depth, brackets=body.count(b"{") + body.count(b"[")):
         raise InputError(f"nested deeper than {depth} levels")
     if not isinstance(found, dict) or found.get("kind") != KIND or found.get("apiVersion") not in API_VERSIONS:
         what = "apiVersion and kind" if isinstance(found, dict) else "the body"
@@ -162,9 +161,13 @@ def _failed(header: Mapping[str, str], uid: str, message: str, *, reason: str, n
     return Answer(200, body, "failed", reason, namespace=namespace, uid=uid, counted=True)
 
 
-def _nests_deeper(document: Json, depth: int) -> bool:
+def _nests_deeper(document: Json, depth: int, *, brackets: int) -> bool:
+    """Whether a document has more than `depth` levels; looked at only as far as its brackets are enough for that."""
     level = [document]
-    for _ in range(depth):
+    for deep in range(depth):
+        brackets -= len(level)
+        if deep + 1 + brackets <= depth:
+            return False
         level = [
             child
             for node in level
