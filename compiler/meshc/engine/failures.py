@@ -15,6 +15,9 @@ from meshc.errors import MeshcError, TemplateError
 
 _GO = re.compile(r"\{\{-?\s*(?:[.$]|if\b|range\b|with\b|end\b|else\b|define\b|template\b|toYaml\b|quote\b)")
 _GO_HINT = "templates are Jinja2, not Go: write {{ Values.global.hub }}, {% if … %}, {% for x in … %}, {% endif %}"
+_UNDEFINED_HINT = (
+    "docs/templates.md lists the names a template has; write {% if x is defined %} around what may be missing"
+)
 _CAUGHT = (
     UndefinedError,
     TemplateRuntimeError,
@@ -59,7 +62,10 @@ def rendering(file: str | None, sources: Mapping[str | None, str]) -> Iterator[N
         raise quoted(found, sources) from None
     except _CAUGHT as error:
         name, line = _place(error.__traceback__) or (file, None)
-        raise quoted(TemplateError(_message(error), file=name, line=line), sources) from None
+        found = quoted(TemplateError(_message(error), file=name, line=line), sources)
+        if found.hint is None and isinstance(error, UndefinedError):
+            found.hint = _UNDEFINED_HINT
+        raise found from None
 
 
 def quoted(error: MeshcError, sources: Mapping[str | None, str]) -> MeshcError:

@@ -80,7 +80,9 @@ def _part(document: Document, item: Json, *, key: str, path: tuple[str | int, ..
     text = section(item, "data").get(key)
     where = (*path, "data", key)
     if not isinstance(text, str):
-        raise document.error(f'missing ConfigMap {"config" if key != "mesh" else "mesh"} key "{key}"', path=where)
+        message = f'missing ConfigMap {"config" if key != "mesh" else "mesh"} key "{key}"'
+        hint = "give the ConfigMap whole, as `kubectl get cm NAME -o yaml` prints it"
+        raise document.error(message, path=where, value=text, hint=hint)
     try:
         value = yamlio.load(text, file=document.file)
     except MeshcError as error:

@@ -69,6 +69,9 @@ def helm_values(spec: Json) -> Json:
 def chosen_profile(request: Request, spec: Json) -> str | None:
     """The profile that options and files ask for, if any; raises UsageError where two options name different ones."""
     flags = [flag.partition("=")[2] for flag in request.set if flag.partition("=")[0] in ("profile", "spec.profile")]
+    if len(set(flags)) > 1:
+        hint = "keep one of them"
+        raise UsageError("--set names different profiles", path="profile", value=", ".join(flags), hint=hint)
     given = get(spec, "values.profile") if request.installer == "helm" else spec.get("profile")
     if request.profile is None:
         return None if given is None else str(given)

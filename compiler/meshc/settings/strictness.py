@@ -50,7 +50,9 @@ def _flags(request: Request, release: Release, spec: Json) -> Findings:
 
 
 def _of_flag(error: MeshcError, spec: Json) -> MeshcError:
-    if error.message == "must be text":
+    if error.message == "must be text" and isinstance(error.value, dict | list):
+        error.hint = "one --set gives it a text, another a part of it: keep one of them"
+    elif error.message == "must be text":
         error.hint = "--set makes a number or a boolean of this: put it in a file, quoted"
     return values_reading.locate(error, error.parts, Document(spec, "--set"))
 
