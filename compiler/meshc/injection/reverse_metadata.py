@@ -36,7 +36,8 @@ _PLUGIN = {
     "istio.io/reroute-virtual-interfaces": None,
     f"{_TRAFFIC}excludeInterfaces": None,
 }
-_SECURITY = ({"fsGroup": 1337}, {"sysctls": [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}]})
+_GROUP = {"fsGroup": 1337}
+_SYSCTLS = [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}]
 BUILT_IN = {"sidecar", "gateway", "grpc-agent", "grpc-simple"}
 
 
@@ -56,7 +57,7 @@ def restore_metadata(pod: Map, records: Records, who: Identity, release: Release
     for part, key, value in _given(pod, records, release):
         _discard_equal(pod, part, key, value)
     _discard_canonical(pod, who, release)
-    return [*_plugin(annotations, records, release), *_network(pod), *_security(pod, release)]
+    return [*_plugin(annotations, records, release), *_network(pod), *_security(pod, records, release)]
 
 
 def restore_scrape(pod: Map, records: Records, doubts: Doubts) -> None:
@@ -154,15 +155,17 @@ def _network(pod: Map) -> Iterator[Question]:
         yield Question(("metadata", "labels", NETWORK_LABEL), value, "the user's own label, or the mesh's network")
 
 
-def _security(pod: Map, release: Release) -> Iterator[Question]:
-    value = pod["spec"].get("securityContext")
-    if value not in _SECURITY:
-        return
-    legacy = "fsGroup" in value
-    if release.has("templates.legacy_fs_group" if legacy else "templates.gateway_sysctl"):
+def _security(pod: Map, records: Records, release: Release) -> Iterator[Question]:
+    """Gateways bring a sysctl; old releases brought a group where istiod's environment asked for it."""
+    context = pod["spec"].get("securityContext") or {}
+    gateway = "gateway" in records.templates and release.has("templates.gateway_sysctl")
+    if gateway and context.get("sysctls") == _SYSCTLS:
+        pod.open("spec").open("securityContext").discard("sysctls", layer=LAYER)
+        if not pod["spec"]["securityContext"]:
+            pod.open("spec").discard("securityContext", layer=LAYER)
+    elif context == _GROUP and release.has("templates.legacy_fs_group"):
         pod.open("spec").discard("securityContext", layer=LAYER)
-        if legacy:
-            yield Question(("spec", "securityContext"), value, "the user's own, or of ENABLE_LEGACY_FSGROUP_INJECTION")
+        yield Question(("spec", "securityContext"), context, "the user's own, or of ENABLE_LEGACY_FSGROUP_INJECTION")
 
 
 def _discard_equal(pod: Map, part: str, key: str, value: Any) -> None:

@@ -34,6 +34,7 @@ def settle(
         doubts.doubt(_CUSTOM, "a template with directives such as `$patch` may have taken away what it liked")
     _drop_repeated(edited, where, request)
     returned = _manifest(edited, request)
+    _doubt_elements(returned, base, where, doubts=doubts)
     open_ones = [q for q in questions if _at(returned, _placed(q.path, where)) != q.value]
     for question in open_ones:
         _put_back(edited, _placed(question.path, where), question.value)
@@ -43,6 +44,19 @@ def settle(
             doubts.doubt(question.path, f"{question.reason}; the settings given do not give this pod", question.value)
     if same and not _has_directives(edited, where, request):
         doubts.open[:] = [doubt for doubt in doubts.open if doubt.path != _CUSTOM]
+
+
+def _doubt_elements(returned: Json, base: Json, where: Place, *, doubts: Doubts) -> None:
+    """A recorded volume or secret that comes back other than it is was the user's too: the two were merged."""
+    for field in ("volumes", "imagePullSecrets"):
+        path = (*where.spec, field)
+        fresh = {item.get("name"): item for item in _at(returned, path) or ()}
+        for index, item in enumerate(_at(base, path) or ()):
+            if fresh.get(item.get("name"), item) != item:
+                reason = (
+                    f"{item.get('name')} is not as the mesh alone would bring it: the user's own was merged into it"
+                )
+                doubts.doubt(("spec", field, index), reason)
 
 
 def _drop_repeated(edited: Map, where: Place, request: Request) -> None:
@@ -68,9 +82,13 @@ def _repeated(result: Result, edited: Map, where: Place) -> Iterator[tuple[str, 
     for path, edits in origins(result.edited).items():
         names = tuple(part for part in path if isinstance(part, str))
         inside = any(names[: len(place)] == place and len(names) > len(place) for place in where)
-        layer, value = edits[-1]
-        whole = len(names) == len(path) and inside and not isinstance(value, list)
-        if whole and layer.startswith(("template ", "injectedAnnotations")) and _at(edited, names) is not None:
+        layer = edits[-1].layer
+        if (
+            len(names) == len(path)
+            and inside
+            and layer.startswith(("template ", "injectedAnnotations"))
+            and _at(edited, names) is not None
+        ):
             yield names
 
 
