@@ -62,10 +62,10 @@ def rendering(file: str | None, sources: Mapping[str | None, str]) -> Iterator[N
         raise quoted(found, sources) from None
     except _CAUGHT as error:
         name, line = _place(error.__traceback__) or (file, None)
-        found = quoted(TemplateError(_message(error), file=name, line=line), sources)
-        if found.hint is None and isinstance(error, UndefinedError):
-            found.hint = _UNDEFINED_HINT
-        raise found from None
+        failed = quoted(TemplateError(_message(error), file=name, line=line), sources)
+        if failed.hint is None and isinstance(error, UndefinedError):
+            failed.hint = _UNDEFINED_HINT
+        raise failed from None
 
 
 def quoted(error: MeshcError, sources: Mapping[str | None, str]) -> MeshcError:
