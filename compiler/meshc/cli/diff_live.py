@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from meshc import catalog, load
+from meshc.bootstraps import reading
 from meshc.catalog import Release
 from meshc.cli.diff_options import DiffOptions
 from meshc.cli.inputs import project_file, read_stdin, settings_keywords, warn
@@ -19,7 +18,7 @@ from meshc.cli.parallel import each
 from meshc.comparison import sources
 from meshc.comparison.drift import Judged, Wishes, judge
 from meshc.comparison.running import Running, gather
-from meshc.errors import ErrorGroup, InputError, MeshcError, ToolError, UsageError
+from meshc.errors import ErrorGroup, MeshcError, ToolError, UsageError
 from meshc.rendering import tree
 from meshc.reports.changes import Report
 from meshc.settings import Settings
@@ -201,10 +200,7 @@ def _with_bootstrap(one: Running, kubectl: Kubectl) -> Running:
     if not one.has_proxy:
         return one
     data = kubectl.read(one.namespace, one.name, _BOOTSTRAP)
-    try:
-        bootstrap = orjson.loads(data)
-    except ValueError as error:
-        raise InputError("the running envoy-rev.json is not JSON", file=one.subject) from error
+    bootstrap = reading.load(data, file=one.subject)
     return Running(one.pod, bootstrap, bootstrap_file=f"{one.subject}:{_BOOTSTRAP}")
 
 

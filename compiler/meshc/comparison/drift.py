@@ -131,7 +131,10 @@ def _seen(running: Running, wish: Wish, declared: Sequence[Json]) -> Seen | None
         found += (Found(running.subject, "", d) for d in pair.differences)
         noise += pair.noise
     if running.bootstrap is not None and injected:
-        differences, more = bootstrap_of(running, wanted, settings)
+        try:
+            differences, more = bootstrap_of(running, wanted, settings)
+        except InputError as error:
+            raise InjectionError(f"{running.part} {error.path or ''}: {error.message}", path=error.path) from error
         found += (Found(running.subject, running.part, d) for d in differences)
         noise += more
     return Seen(wish, injected, reason, tuple(found), tuple(noise))

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from meshc.bootstraps import recover
+from meshc.bootstraps import reading, recover
 from meshc.bootstraps.api import bootstrap
 from meshc.comparison.compare import compare
 from meshc.comparison.differences import Difference
@@ -23,9 +23,9 @@ def bootstrap_of(running: Running, wanted: Json, settings: Settings) -> tuple[li
     """What differs between the wanted bootstrap and the running one, and noise.
 
     Without a wanted pod the facts in the running bootstrap itself are compiled again: what does not come out of them
-    did not come from Istio.
+    did not come from Istio.  Raises InputError for a bootstrap that is none.
     """
-    known = recover.facts(running.bootstrap, settings.release)
+    known = recover.facts(reading.bootstrap_of(running.bootstrap), settings.release)
     if wanted is None:
         nodes = bootstrap(None, settings, known)
     else:

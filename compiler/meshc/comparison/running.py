@@ -38,7 +38,7 @@ class Running:
     @property
     def shown(self) -> Mapping[str, Any]:
         """The node metadata of the bootstrap; empty without one."""
-        return ((self.bootstrap or {}).get("node") or {}).get("metadata") or {}
+        return _map(_map(self.bootstrap, "node"), "metadata")
 
     @property
     def namespace(self) -> str:
@@ -75,9 +75,12 @@ class Running:
 
 
 def gather(documents: Iterable[tuple[Json, str]]) -> list[Running]:
-    """Pods and bootstraps among captured documents (value, file) as running proxies, bootstraps with their pods."""
+    """Pods and bootstraps among captured documents (value, file) as running proxies, bootstraps with their pods.
+
+    Raises InputError for a Pod that is none.
+    """
     listed = list(documents)
-    found = [Running(pod=value, file=file) for value, file in listed if _is_pod(value)]
+    found = [Running(pod=value, file=file) for value, file in listed if _is_pod(value, file)]
     for value, file in listed:
         read = _bootstrap(value, file)
         if read is None:
@@ -104,7 +107,7 @@ def config_dump(value: Json) -> Json:
 def partial(bootstrap: Json) -> Json:
     """The parts of a bootstrap that a config_dump shows as they were written."""
     found = {key: bootstrap[key] for key in _PARTIAL if key in bootstrap}
-    found["node"] = {key: value for key, value in (found.get("node") or {}).items() if key in _NODE}
+    found["node"] = {key: value for key, value in _map(found, "node").items() if key in _NODE}
     return found
 
 
@@ -128,14 +131,19 @@ def _folder(file: str) -> str:
     return file.rpartition("/")[0]
 
 
-def _is_pod(value: Json) -> bool:
+def _is_pod(value: Json, file: str) -> bool:
     if not isinstance(value, dict) or value.get("kind") != "Pod":
         return False
     try:
         pods.pod_of(value)
-    except InputError:
-        return False
+    except InputError as error:
+        raise error.at(file) from None
     return True
+
+
+def _map(value: Json, key: str) -> dict[str, Any]:
+    found = value.get(key) if isinstance(value, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def _listed(pod: images.Pod, field: str) -> list[Any]:

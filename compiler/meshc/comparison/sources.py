@@ -11,6 +11,7 @@ from meshc.comparison.running import Running
 from meshc.gateways.api import profile_gateways
 from meshc.injection import identity
 from meshc.injection.reverse import is_injected, original
+from meshc.kubernetes.typed import normalize
 from meshc.settings import Settings
 from meshc.yamlio import Json
 
@@ -32,7 +33,8 @@ def source(running: Running, settings: Settings, declared: Sequence[Json]) -> Js
         return None
     if is_injected(running.metadata):
         release = next((catalog.release(r) for r in running.releases() if _known(r)), settings.release)
-        return original(running.pod, release, namespace=running.namespace).pod
+        typed = normalize(running.pod, "Pod", release=catalog.newest(), courtesy=True)
+        return original(typed, release, namespace=running.namespace).pod
     return None if running.has_proxy else running.pod
 
 
