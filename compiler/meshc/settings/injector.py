@@ -8,12 +8,23 @@ from types import MappingProxyType
 from typing import Any
 
 from meshc.catalog import Release
-from meshc.errors import format_path
+from meshc.errors import format_path, nearest
 from meshc.settings.model import InjectionConfig
 from meshc.yamlio import Document, Json
 
 _GO_TEXT = re.compile(
     r"\{\{-?\s*(?:[.$]|/\*|(?:if|else|end|range|with|define|template|block|include)\b|[A-Za-z]\w*\s+[.$(\"`])"
+)
+
+_KEYS = (
+    "policy",
+    "defaultTemplates",
+    "aliases",
+    "neverInjectSelector",
+    "alwaysInjectSelector",
+    "injectedAnnotations",
+    "templates",
+    "template",
 )
 
 OWN = "# meshc's own template of this name\n"
@@ -63,6 +74,16 @@ def from_document(document: Document, values: Json, release: Release) -> Injecti
         injected_annotations=_texts(_expect(document, ("injectedAnnotations",), dict, "a map of texts")),
         templates=templates,
         go_templates=foreign,
+    )
+
+
+def unknown(config: Document) -> tuple[str, ...]:
+    """A warning for each key that Istio's injector does not know and ignores."""
+    return tuple(
+        f"injector config: {key}: unknown key, ignored" + (f"; did you mean {guess}?" if guess else "")
+        for key in _map(config.value)
+        if key not in _KEYS
+        for guess in (nearest(str(key), _KEYS),)
     )
 
 

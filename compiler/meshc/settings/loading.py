@@ -102,8 +102,10 @@ def _injection_config(request: Request, found: Halves, release: Release) -> tupl
     if request.injector_config is None:
         return injector.from_values(values, release), []
     names = injector.edited(request.injector_config, release)
-    note = f"injector config: meshc's own templates stand for the Go text of {', '.join(names)}"
-    return injector.from_document(request.injector_config, values, release), [note] if names else []
+    notes = [*injector.unknown(request.injector_config)]
+    if names:
+        notes.append(f"injector config: meshc's own templates stand for the Go text of {', '.join(names)}")
+    return injector.from_document(request.injector_config, values, release), notes
 
 
 def _features(request: Request, found: Halves, release: Release) -> dict[str, str]:

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from meshc import load
 from meshc.catalog import Release
-from meshc.errors import UsageError, nearest
+from meshc.errors import ErrorGroup, MeshcError, UsageError, nearest
 from meshc.yamlio import Document, Json
 
 MODES = ("webhook", "kube-inject")
 INSTALLERS = ("istioctl", "helm")
 _TEXTS = ("release", "profile", "namespace", "revision", "kube_version", "network", "cluster")
+_HALVES = {
+    "values": "Helm values",
+    "mesh-config": "a MeshConfig",
+    "resolved-values": "the key `values` of the injector's ConfigMap",
+    "resolved-mesh-config": "the key `mesh` of the ConfigMap istio",
+    "injector-config": "the key `config` of the injector's ConfigMap",
+}
 _KUBERNETES = re.compile(r"v?\d+\.\d+(\.\d+)?([-+].*)?\Z", re.ASCII)
 
 
@@ -51,28 +59,15 @@ class Request:
 
     @classmethod
     def of(cls, **given: Any) -> Request:
-        """Read the files of a call of `Settings.load`; raises UsageError for words outside an enumeration."""
+        """Read the files of a call of `Settings.load`; raises UsageError for words outside an enumeration.
+
+        What is wrong with several sources comes as one ErrorGroup.
+        """
         for option in _TEXTS:
             _check_text(option, given[option])
         _one_of("mode", given["mode"], MODES)
         _one_of("installer", given["installer"], INSTALLERS)
-        strict = not given["lenient"]
-        return cls(
-            **given
-            | {
-                "set": _flags(given["set"]),
-                "values": _documents("values", given["values"], strict=strict),
-                "mesh_config": _documents("mesh-config", given["mesh_config"], strict=strict),
-                "iop": _documents("iop", given["iop"], strict=strict),
-                "cluster_config": _documents("cluster-config", given["cluster_config"]),
-                "proxy_config": _documents("proxy-config", given["proxy_config"]),
-                "resolved_values": _document("resolved-values", given["resolved_values"]),
-                "resolved_mesh_config": _document("resolved-mesh-config", given["resolved_mesh_config"]),
-                "injector_config": _document("injector-config", given["injector_config"]),
-                "feature": features(given["feature"]),
-                "resources": tuple(_objects(given["resources"])),
-            }
-        )
+        return cls(**given | _sources(given, strict=not given["lenient"]))
 
 
 def features(given: Mapping[str, str] | Iterable[str]) -> dict[str, str]:
@@ -85,6 +80,33 @@ def features(given: Mapping[str, str] | Iterable[str]) -> dict[str, str]:
         if not equals or not name:
             raise UsageError("a feature is NAME=VALUE", path="--feature", value=item, hint="PLATFORM=openshift")
         found[name] = value
+    return found
+
+
+def _sources(given: Mapping[str, Any], *, strict: bool) -> dict[str, Any]:
+    """The options that are more than a word, read."""
+    readers: dict[str, Callable[[Any], Any]] = {
+        "set": _flags,
+        "values": partial(_documents, "values", strict=strict),
+        "mesh_config": partial(_documents, "mesh-config", strict=strict),
+        "iop": partial(_documents, "iop", strict=strict),
+        "cluster_config": partial(_documents, "cluster-config"),
+        "proxy_config": partial(_documents, "proxy-config"),
+        "resolved_values": partial(_document, "resolved-values"),
+        "resolved_mesh_config": partial(_document, "resolved-mesh-config"),
+        "injector_config": partial(_document, "injector-config"),
+        "feature": features,
+        "resources": lambda items: tuple(_objects(items)),
+    }
+    found: dict[str, Any] = {}
+    errors: list[MeshcError] = []
+    for name, read in readers.items():
+        try:
+            found[name] = read(given[name])
+        except MeshcError as error:
+            errors += error.errors if isinstance(error, ErrorGroup) else [error]
+    if errors:
+        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
     return found
 
 
@@ -124,8 +146,16 @@ def _one_of(option: str, word: str, known: tuple[str, ...]) -> None:
 
 
 def _documents(option: str, given: Any, *, strict: bool = False) -> tuple[Document, ...]:
-    sources = given if isinstance(given, list | tuple) else [given]
-    return tuple(d for source in sources for d in _read(option, source, strict=strict))
+    found: list[Document] = []
+    errors: list[MeshcError] = []
+    for source in given if isinstance(given, list | tuple) else [given]:
+        try:
+            found += _read(option, source, strict=strict)
+        except MeshcError as error:
+            errors.append(error)
+    if errors:
+        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    return tuple(found)
 
 
 def _document(option: str, given: Any) -> Document | None:
@@ -139,9 +169,27 @@ def _document(option: str, given: Any) -> Document | None:
 
 def _read(option: str, source: Any, *, strict: bool = False) -> list[Document]:
     if isinstance(source, Document):
-        return [source]
-    if isinstance(source, str | Path):
-        return load.file(source, strict=strict)
-    if isinstance(source, dict):
-        return [Document(source, f"<{option}>")]
-    raise UsageError("takes a path or a parsed document", path=f"--{option}", value=source, hint="a map or a file name")
+        found = [source]
+    elif isinstance(source, str | Path):
+        found = load.file(source, strict=strict)
+    elif isinstance(source, dict):
+        found = [Document(source, f"<{option}>")]
+    else:
+        hint = "a map or a file name"
+        raise UsageError("takes a path or a parsed document", path=f"--{option}", value=source, hint=hint)
+    for document in found:
+        if option in _HALVES and load.is_kubernetes(document.value):
+            raise _an_object(option, document)
+    return found
+
+
+def _an_object(option: str, document: Document) -> MeshcError:
+    """A ConfigMap where its content belongs would be a map of unknown keys, and with it every setting lost."""
+    kind = document.value["kind"]
+    takes = {"ConfigMap": "cluster-config", "List": "cluster-config", "IstioOperator": "iop"}.get(kind)
+    hint = (
+        f"--{takes} takes {'an' if kind[0] == 'I' else 'a'} {kind}" if takes else f"--{option} takes {_HALVES[option]}"
+    )
+    return document.error(
+        f"--{option} takes {_HALVES[option]}, not a Kubernetes object", path=("kind",), value=kind, hint=hint
+    )
