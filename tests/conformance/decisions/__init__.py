@@ -11,6 +11,13 @@ from typing import Any
 Decision = Callable[[Any, Any], object]
 
 
+class Given(dict[str, Any]):
+    """A row's input; what it lacks counts as null."""
+
+    def __missing__(self, key: str) -> None:
+        """Null."""
+
+
 @cache
 def all_decisions() -> dict[str, Decision]:
     """All decision tables of this package."""
@@ -24,7 +31,7 @@ def check(row: Any) -> None:
     """Hold the decision a row names, applied to its input, to `want` (only the fields `compare` lists, if it does)."""
     decide = all_decisions().get(row["table"])
     assert decide is not None, f"no decision for table {row['table']!r}"
-    got, want = decide(row["input"], row), row["want"]
+    got, want = decide(Given(row["input"]), row), row["want"]
     if isinstance(row.get("compare"), list) and isinstance(got, dict):
         got, want = ({k: v[k] for k in row["compare"] if k in v} for v in (got, want))
     assert same(got, want), f"got {got!r}, want {want!r}"

@@ -15,23 +15,25 @@ from meshc.models import proxy
 
 
 def _container_ports(given: Any, row: Any) -> object:
-    return container_ports(given["container"])
+    return container_ports(given["container"] or {})
 
 
 def _without_defaults(given: Any, row: Any) -> object:
-    return proxy.to_json_text(given["proxy_config"], catalog.release(row["tag"]))
+    return proxy.to_json_text(given["proxy_config"] or {}, catalog.release(row["tag"]))
 
 
 def _multus(given: Any, row: Any) -> object:
     namespaced = catalog.release(row["tag"]).has("sidecar.multus_namespace")
-    once = append_multus_network(given["annotation"], given["network"], namespaced=namespaced)
+    once = append_multus_network(given["annotation"] or "", given["network"], namespaced=namespaced)
     twice = append_multus_network(once, given["network"], namespaced=namespaced)
     return {"annotation": once, "idempotent": once == twice}
 
 
 def _image(given: Any, row: Any) -> object:
+    values = (given["values"] or {}).get("global") or {}
+    variant = values.get("variant") if catalog.release(row["tag"]).has("templates.image_variant") else None
     return proxy_image(
-        given["values"]["global"], proxy_image=given["proxy_image"], annotations=given["annotations"] or {}
+        values, proxy_image=given["proxy_image"], annotations=given["annotations"] or {}, variant=variant or ""
     )
 
 
@@ -46,7 +48,7 @@ def _omit_nulls(given: Any, row: Any) -> object:
 
 def _otel(given: Any, row: Any) -> object:
     return otel_resource_attributes(
-        given["mesh_config"], given["annotations"], given["labels"], given["namespace"], given["containers"]
+        given["mesh_config"] or {}, given["annotations"], given["labels"], given["namespace"], given["containers"]
     )
 
 

@@ -28,12 +28,14 @@ def _release(row: Json) -> catalog.Release:
 
 
 def inject_required(given: Json, row: Json) -> bool:
-    policy = decision.Policy(given["policy"], given["never_inject_selector"], given["always_inject_selector"])
+    policy = decision.Policy(
+        given["policy"], given["never_inject_selector"] or [], given["always_inject_selector"] or []
+    )
     return decision.decide(given["pod"], policy, _release(row)).inject
 
 
 def prometheus_merge(given: Json, row: Json) -> bool:
-    return prometheus.enabled(given["annotations"] or {}, given["mesh_config"])
+    return prometheus.enabled(given["annotations"] or {}, given["mesh_config"] or {})
 
 
 def inject_path_env(given: Json, row: Json) -> Json:
@@ -41,25 +43,25 @@ def inject_path_env(given: Json, row: Json) -> Json:
 
 
 def merge_app_probers(given: Json, row: Json) -> Json:
-    proxy = Map({"name": "istio-proxy", "env": given["env"]})
-    before = given["previously_injected"]
-    probers.add(proxy, orjson.loads(given["probers"]), _release(row), injected_before=before)
+    proxy = Map({"name": "istio-proxy", "env": given["env"] or []})
+    before = bool(given["previously_injected"])
+    probers.add(proxy, orjson.loads(given["probers"] or "{}"), _release(row), injected_before=before)
     return plain(proxy)["env"]
 
 
 def parse_injection_status(given: Json, row: Json) -> Json:
-    status = metadata.read_status(given["annotation"]) or {}
-    return {"containers": status["containers"], "init_containers": status["initContainers"]}
+    status = metadata.read_status(given["annotation"] or "") or {}
+    return {"containers": status.get("containers") or [], "init_containers": status.get("initContainers") or []}
 
 
 def find_sidecar(given: Json, row: Json) -> Json:
-    proxy = find_proxy(given["pod"]["spec"], _release(row))
+    proxy = find_proxy(given["pod"].get("spec") or {}, _release(row))
     return proxy["name"] if proxy is not None else None
 
 
 def detect_native_sidecars(given: Json, row: Json) -> bool:
-    nodes = [native.Node(f"n{i}", version) for i, version in enumerate(given["node_kubelet_versions"])]
-    return native.enabled(given["env"], _release(row), nodes=nodes)
+    nodes = [native.Node(f"n{i}", version) for i, version in enumerate(given["node_kubelet_versions"] or [])]
+    return native.enabled(given["env"] or {}, _release(row), nodes=nodes)
 
 
 def rewrite_app_probes_setting(given: Json, row: Json) -> bool:
@@ -67,17 +69,17 @@ def rewrite_app_probes_setting(given: Json, row: Json) -> bool:
 
 
 def dump_app_probers(given: Json, row: Json) -> Json:
-    return probers.dump(given["pod"]["spec"], given["status_port"], probers.checks_of(_release(row), {}))
+    return probers.dump(given["pod"].get("spec") or {}, given["status_port"], probers.checks_of(_release(row), {}))
 
 
 def rewrite_app_probes(given: Json, row: Json) -> Json:
-    pod = Map({**given["pod"], "metadata": {"annotations": given["annotations"]}})
+    pod = Map({**given["pod"], "metadata": {"annotations": given["annotations"] or {}}})
     probes.rewrite(pod, probers.checks_of(_release(row), {}), mesh_port=given["status_port"])
     return {"spec": plain(pod)["spec"]}
 
 
 def update_cluster_env(given: Json, row: Json) -> Json:
-    container = Map(given["container"])
+    container = Map(given["container"] or {})
     metadata.update_environment(container, url_path.environment(given["path"]).variables)
     return plain(container)
 
@@ -89,7 +91,7 @@ def native_sidecar_annotation(given: Json, row: Json) -> Json:
     pod = {
         "apiVersion": "v1",
         "kind": "Pod",
-        "metadata": {"name": "p", "annotations": given["annotations"]},
+        "metadata": {"name": "p", "annotations": given["annotations"] or {}},
         "spec": {"containers": [{"name": "app", "image": "app"}]},
     }
     spec = inject(pod, settings, "ns", "webhook").manifest["spec"]

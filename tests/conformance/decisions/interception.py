@@ -13,11 +13,11 @@ from meshc.interception.ranges import Ranges, split
 
 
 def _family(given: Any, row: Any) -> object:
-    return {"enable_ipv6": wants_ipv6(given["local_addresses"], dual_stack=given["dual_stack"])}
+    return {"enable_ipv6": wants_ipv6(given["local_addresses"] or [], dual_stack=bool(given["dual_stack"]))}
 
 
 def _split(given: Any, row: Any) -> object:
-    found = split(given["ranges"], catalog.release(row["tag"]))
+    found = split(given["ranges"] or "", catalog.release(row["tag"]))
 
     def as_json(ranges: Ranges) -> object:
         return {"wildcard": ranges.wildcard, "cidrs": list(ranges.cidrs)}
@@ -35,7 +35,7 @@ def _verdict(check: Callable[[str], object], value: str) -> dict[str, object]:
 
 def _valid(check: Callable[[str], object], key: str) -> Callable[[Any, Any], object]:
     def decide(given: Any, row: Any) -> object:
-        verdict = _verdict(check, given[key])
+        verdict = _verdict(check, given[key] or "")
         return verdict if "error" in row["want"] else {"valid": verdict["valid"]}
 
     return decide

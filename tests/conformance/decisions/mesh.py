@@ -14,31 +14,31 @@ from tests.conformance.data import Row
 
 def _agent_proxy_config(given: Any, row: Row) -> object:
     release = catalog.release(row["tag"])
-    config = mesh.apply(mesh.defaults(release), mesh.parse_text(given["mesh_config_file"]), release).value
+    config = mesh.apply(mesh.defaults(release), mesh.parse_text(given["mesh_config_file"] or ""), release).value
     result = config["defaultConfig"]
     for name in ("proxy_config_env", "proxy_config_annotation"):
-        result = proxy.merge(result, proxy.parse_text(given[name]), release)
+        result = proxy.merge(result, proxy.parse_text(given[name] or ""), release)
     return result
 
 
 def _proxy_config_merge(given: Any, row: Row) -> object:
-    return proxy.merge(given["base"], given["overlay"], catalog.release(row["tag"]))
+    return proxy.merge(given["base"] or {}, given["overlay"] or {}, catalog.release(row["tag"]))
 
 
 def _mesh_config_merge(given: Any, row: Row) -> object:
-    return mesh.merge(given["base"], given["overlay"], catalog.release(row["tag"])).value
+    return mesh.merge(given["base"] or {}, given["overlay"] or {}, catalog.release(row["tag"])).value
 
 
 def _validate_quantity(given: Any, row: Row) -> object:
-    return {"valid": quantity_problem(given["value"]) is None}
+    return {"valid": quantity_problem(given["value"] or "") is None}
 
 
 def _validate_annotations(given: Any, row: Row) -> object:
-    return {"valid": not pod_annotations.validate(given["annotations"], catalog.release(row["tag"]))}
+    return {"valid": not pod_annotations.validate(given["annotations"] or {}, catalog.release(row["tag"]))}
 
 
 def _proxy_config_without_defaults(given: Any, row: Row) -> object:
-    return proxy.to_json_text(given["proxy_config"], catalog.release(row["tag"]))
+    return proxy.to_json_text(given["proxy_config"] or {}, catalog.release(row["tag"]))
 
 
 DECISIONS: dict[str, Callable[[Any, Any], object]] = {

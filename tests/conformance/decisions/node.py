@@ -21,16 +21,16 @@ Json = Any
 
 def downward_api(given: Json, row: Json) -> object:
     """A podinfo file's entries."""
-    return podinfo.parse(given["file"])
+    return podinfo.parse(given["file"] or "")
 
 
 def node_metadata(given: Json, row: Json) -> object:
     """The wanted keys of a node's metadata."""
-    env = {**given["env"]}
+    env = {**(given["env"] or {})}
     if given.get("exit_on_zero_active_connections"):
         env["EXIT_ON_ZERO_ACTIVE_CONNECTIONS"] = "true"
     labels = podinfo.parse(given["labels_file"]) if given.get("labels_file") is not None else None
-    agent = _agent(row, env=env, labels=labels, node_id=given["id"])
+    agent = _agent(row, env=env, labels=labels, node_id=given["id"] or "")
     shown = prepare(agent).metadata
     return {key: shown.get(key) for key in row["want"]}
 
@@ -38,23 +38,23 @@ def node_metadata(given: Json, row: Json) -> object:
 def istio_version(given: Json, row: Json) -> object:
     """ISTIO_VERSION of metadata and agent binary."""
     agent = _agent(row, binary_version=given["binary_version"])
-    return metadata.istio_version(given["metadata"].get("ISTIO_VERSION", ""), agent)
+    return metadata.istio_version((given["metadata"] or {}).get("ISTIO_VERSION", ""), agent)
 
 
 def node_cluster(given: Json, row: Json) -> object:
     """`/node/cluster` of a ProxyConfig."""
-    config = proxy.read(given["proxy_config"], _release(row)).value
+    config = proxy.read(given["proxy_config"] or {}, _release(row)).value
     return clustername.node_cluster(config, _identity(given, row))
 
 
 def service_cluster(given: Json, row: Json) -> object:
     """The service cluster of a name, labels and a workload."""
-    return clustername.service_cluster(given["service_cluster"], _identity(given, row))
+    return clustername.service_cluster(given["service_cluster"] or "", _identity(given, row))
 
 
 def stats_suffixes(given: Json, row: Json) -> object:
     """Suffixes that are always kept."""
-    return stats.required_suffixes(exit_on_zero=given["exit_on_zero_active_connections"])
+    return stats.required_suffixes(exit_on_zero=bool(given["exit_on_zero_active_connections"]))
 
 
 def stats_regex(given: Json, row: Json) -> object:
@@ -66,7 +66,7 @@ def stats_regex(given: Json, row: Json) -> object:
 def metadata_json(given: Json, row: Json) -> object:
     """Typed metadata as JSON text."""
     kinds = _release(row).fact("bootstrap.metadata_keys")
-    fields = {name.upper(): value for name, value in given["fields"].items()}
+    fields = {name.upper(): value for name, value in (given["fields"] or {}).items()}
     if "PROXY_CONFIG" in fields:
         fields["PROXY_CONFIG"] = proxy.write(proxy.read(fields["PROXY_CONFIG"], _release(row)).value, _release(row))
     return {"json": orjson.dumps(node.shown(fields, kinds)).decode()}
@@ -102,24 +102,24 @@ def string_bool(given: Json, row: Json) -> object:
 
 def locality_label(given: Json, row: Json) -> object:
     """A locality label in its usual form."""
-    return locality.sanitized(given["label"])
+    return locality.sanitized(given["label"] or "")
 
 
 def xds_node(given: Json, row: Json) -> object:
-    """The xDS node that typed and raw metadata turn into: id, cluster, locality, metadata."""
+    """The xDS node that typed and raw metadata turn into: id, cluster, locality, metadata (raw never wins)."""
     kinds = _release(row).fact("bootstrap.metadata_keys")
-    fields = {name.upper(): value for name, value in (given.get("metadata") or {}).items()}
-    config = proxy.read(fields.pop("PROXY_CONFIG", None) or {}, _release(row)).value
+    typed = given["metadata"] or given["fields"] or {}
+    fields = {name.upper(): value for name, value in typed.items()}
+    config = proxy.read(fields.pop("PROXY_CONFIG", None) or given["proxy_config"] or {}, _release(row)).value
     known = node.shown({**fields, "PROXY_CONFIG": config or None}, kinds)
-    labels = fields.get("LABELS") or {}
-    identity = Identity(labels, fields.get("WORKLOAD_NAME", ""), fields.get("NAMESPACE", ""))
+    identity = Identity(fields.get("LABELS") or {}, fields.get("WORKLOAD_NAME", ""), fields.get("NAMESPACE", ""))
     shown = {
-        "id": given.get("id", ""),
+        "id": given["id"] or "",
         "cluster": clustername.node_cluster(config, identity),
-        "locality": locality.shown(given.get("locality") or {}),
-        "metadata": node.with_raw(known, given.get("raw_metadata") or {}),
+        "locality": locality.shown(given["locality"] or {}),
+        "metadata": node.with_raw(known, given["raw_metadata"] or given["raw"] or {}),
     }
-    return {key: shown[key] for key in row["want"] if key in shown} or shown["metadata"]
+    return _as_text(shown, row["want"]) if isinstance(row["want"], str) else _named(shown, row["want"])
 
 
 DECISIONS: dict[str, Callable[[Json, Json], object]] = {
@@ -139,6 +139,17 @@ DECISIONS: dict[str, Callable[[Json, Json], object]] = {
 }
 
 
+def _named(shown: dict[str, Json], want: dict[str, Json]) -> object:
+    """The members a row names, else the metadata alone."""
+    return {key: shown[key] for key in want if key in shown} or shown["metadata"]
+
+
+def _as_text(shown: dict[str, Json], want: str) -> str:
+    """The wanted JSON text where it says the same: its order and blanks are free."""
+    wanted = orjson.loads(want)
+    return want if _named(shown, wanted) == wanted else orjson.dumps(shown).decode()
+
+
 def _failed(error: Exception, row: Json) -> object:
     wanted = row["want"].get("error")
     text = wanted if isinstance(wanted, str) and wanted in str(error) else True
@@ -147,7 +158,7 @@ def _failed(error: Exception, row: Json) -> object:
 
 def _identity(given: Json, row: Json) -> Identity:
     names = _release(row).fact("bootstrap.cluster_name_labels")
-    return Identity(given.get("labels") or {}, given.get("workload_name", ""), given.get("namespace", ""), names)
+    return Identity(given["labels"] or {}, given["workload_name"] or "", given["namespace"] or "", names)
 
 
 def _agent(row: Json, **given: Json) -> Agent:
