@@ -194,10 +194,14 @@ class Prepared:
 
 
 def prepare(settings: Settings, mode: str) -> Prepared:
-    """The injector of these settings in a mode; made once and kept with the settings."""
+    """The injector of these settings in a mode; made once and kept with the settings.
+
+    Raises SettingsError where the settings' profile installs no injector.
+    """
     kept: dict[str, Prepared] = vars(settings).setdefault("_prepared_injection", {})
     found = kept.get(mode)
     if found is None:
+        settings.require_injector()
         found = kept[mode] = Prepared(settings.for_mode(mode), mode)
     return found
 
