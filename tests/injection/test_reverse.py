@@ -211,3 +211,12 @@ def test_the_multus_annotation_loses_only_the_mesh(before: str) -> None:
     multus = settings("1.25", set=("components.cni.enabled=true", "values.cni.provider=multus"))
     result = injected(pod(annotations={"k8s.v1.cni.cncf.io/networks": before}), multus)
     assert uninject(result.manifest, multus).manifest == base(result)
+
+
+@pytest.mark.parametrize("minor", ["1.17", "1.30"])
+def test_a_pod_the_webhook_injected_is_its_owners(minor: str) -> None:
+    owner = {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web-5f", "controller": True, "uid": "u"}
+    made = pod(name="web-5f-x", generateName="web-5f-", ownerReferences=[owner], labels={"pod-template-hash": "5f"})
+    result = inject(made, Settings.load(release=minor, profile="demo"), mode="webhook")
+    assert result.manifest["metadata"]["labels"]["service.istio.io/canonical-name"] == "web"
+    assert uninject(result.manifest).manifest == base(result)

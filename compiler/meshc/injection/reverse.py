@@ -95,7 +95,8 @@ def uninject(
     edited = Map(base)
     pod = open_pod(edited, where)
     own = (base.get("metadata") or {}).get("namespace") or space
-    who = identity_of(base, where, release, namespace=own, webhook=mode == "webhook")
+    as_webhook = mode == "webhook" or base.get("kind") == POD
+    who = identity_of(base, where, release, namespace=own, webhook=as_webhook)
     with pointing(document, where):
         _, doubts, questions = take_out(pod, who, release, is_pod=base.get("kind") == POD)
     request = Request(prepare(settings, mode), space, elsewhere) if settings else None

@@ -105,10 +105,12 @@ def _given(pod: Map, records: Records, release: Release) -> Iterator[tuple[str, 
 
 
 def _discard_canonical(pod: Map, who: Identity, release: Release) -> None:
+    """The canonical name comes from labels or the workload; in the eyes of the offline command that may be the pod."""
     labels = {k: v for k, v in (pod["metadata"].get("labels") or {}).items() if not k.startswith(_CANONICAL)}
-    name = canonical_name(labels, who)
-    for value in (name, shortened(name) if release.has("sidecar.canonical_name_shortened") else name):
-        _discard_equal(pod, "labels", f"{_CANONICAL}name", value)
+    own = str(pod["metadata"].get("name") or "")
+    for name in {canonical_name(labels, who), canonical_name(labels, who._replace(name=own))}:
+        for value in (name, shortened(name) if release.has("sidecar.canonical_name_shortened") else name):
+            _discard_equal(pod, "labels", f"{_CANONICAL}name", value)
     _discard_equal(pod, "labels", f"{_CANONICAL}revision", canonical_revision(labels))
 
 
