@@ -11,6 +11,7 @@ from meshc.cli.options import SettingsOptions
 from meshc.comparison.documents import Compared, compare_all
 from meshc.comparison.grouping import changes
 from meshc.errors import UsageError
+from meshc.rendering import tree
 from meshc.reports.changes import Report
 
 
@@ -46,6 +47,8 @@ def _report(kind: str, options: DiffOptions, settings_options: SettingsOptions) 
         return diff_live.report(options, settings_options)
     old, new = options.files
     found = compare_all(diff_files.sides(old), diff_files.sides(new))
+    wanted = tree.shard_of(list(dict.fromkeys(pair.subject for pair in found)), options.shard)
+    found = [pair for pair in found if pair.subject in wanted]
     return report_of(found, f"{old} → {new}", show_noise=options.show_noise)
 
 

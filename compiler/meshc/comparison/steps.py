@@ -62,12 +62,14 @@ class Step:
         if name in self._switches:
             entry, on = self._switches[name]
             since = _since(entry, self.old.version, self.new.version) if on else None
-            return Cause(name, since or self.new.minor, entry["doc"] if on else f"no longer: {entry['doc']}")
+            return Cause(
+                name, since or self.new.minor, _plain(entry["doc"]) if on else f"no longer: {_plain(entry['doc'])}"
+            )
         if name in self._facts:
-            return Cause(name, self.new.minor, f"changed: {str(self._facts[name]['doc']).rstrip('.')}")
+            return Cause(name, self.new.minor, f"other data: {_plain(self._facts[name]['doc'])}")
         if name == RELEASE:
             return Cause(name, "", "the release itself: its number in versions and image tags")
-        return Cause(name, self.new.minor, f"changed: {TABLES[name]}")
+        return Cause(name, self.new.minor, f"other data: {TABLES[name]}")
 
     def setting(self, path: str) -> Cause:
         """A changed default as the cause."""
@@ -88,6 +90,13 @@ def steps(old: Release, new: Release) -> list[Step]:
     between = [r for r in known if min(old, new) < r < max(old, new)]
     way = [old, *(between if old < new else reversed(between)), new]
     return [Step(a, b) for a, b in pairwise(way)] if old != new else []
+
+
+def _plain(doc: str) -> str:
+    """A sentence of the catalogue as it stands inside another: no capital of its own, no full stop."""
+    first = doc.split(" ", 1)[0]
+    starts = doc[:1].lower() + doc[1:] if first[1:].islower() or len(first) == 1 else doc
+    return starts.rstrip().rstrip(".")
 
 
 def _since(entry: Mapping[str, Any], old: Version, new: Version) -> str | None:

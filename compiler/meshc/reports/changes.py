@@ -21,7 +21,8 @@ class Cause:
     text: str
 
     def __str__(self) -> str:
-        return f"since {self.since}: {self.text}" if self.since else self.text
+        colon = "" if self.text.startswith("no longer: ") else ":"
+        return f"since {self.since}{colon} {self.text}" if self.since else self.text
 
 
 @dataclass(frozen=True)
