@@ -220,3 +220,19 @@ def test_a_pod_the_webhook_injected_is_its_owners(minor: str) -> None:
     result = inject(made, Settings.load(release=minor, profile="demo"), mode="webhook")
     assert result.manifest["metadata"]["labels"]["service.istio.io/canonical-name"] == "web"
     assert uninject(result.manifest).manifest == base(result)
+
+
+def test_a_volume_merged_with_the_mesh_is_refused() -> None:
+    result = injected(pod(volumes=[{"name": "workload-socket", "hostPath": {"path": "/x"}}]), settings("1.30"))
+    with pytest.raises(InjectionError, match="workload-socket is not as the mesh alone would bring it"):
+        uninject(result.manifest, settings("1.30"))
+
+
+def test_what_a_server_filled_in_is_no_merge() -> None:
+    manifest = copy.deepcopy(injected(pod(), settings("1.30")).manifest)
+    for volume in manifest["spec"]["volumes"]:
+        volume.setdefault("emptyDir", {}) if len(volume) == 1 else None
+        for source in ("downwardAPI", "projected", "configMap"):
+            if source in volume:
+                volume[source]["defaultMode"] = 420
+    assert "volumes" not in uninject(manifest, settings("1.30")).manifest["spec"]

@@ -15,6 +15,8 @@ from meshc.injection.reverse_metadata import EXCLUDED_PORTS, Question
 from meshc.injection.workloads import Place
 from meshc.yamlio import Document, Json
 
+_FILLED_IN = {"defaultMode", "apiVersion", "divisor", "expirationSeconds"}
+"""Fields of volumes that an API server fills in; a volume without any source becomes an `emptyDir`."""
 _CUSTOM = ("metadata", "annotations", TEMPLATES)
 
 
@@ -52,11 +54,21 @@ def _doubt_elements(returned: Json, base: Json, where: Place, *, doubts: Doubts)
         path = (*where.spec, field)
         fresh = {item.get("name"): item for item in _at(returned, path) or ()}
         for index, item in enumerate(_at(base, path) or ()):
-            if fresh.get(item.get("name"), item) != item:
+            if _holds_more(item, fresh.get(item.get("name"), item)):
                 reason = (
                     f"{item.get('name')} is not as the mesh alone would bring it: the user's own was merged into it"
                 )
                 doubts.doubt(("spec", field, index), reason)
+
+
+def _holds_more(value: Json, than: Json) -> bool:
+    """Whether a value says more than another, or something else; what an API server fills in aside."""
+    if isinstance(value, dict) and isinstance(than, dict):
+        filled = _FILLED_IN if len(than) > 1 or "name" not in than else _FILLED_IN | {"emptyDir"}
+        return any(_holds_more(value[key], than[key]) if key in than else key not in filled for key in value)
+    if isinstance(value, list) and isinstance(than, list):
+        return len(value) != len(than) or any(map(_holds_more, value, than))
+    return bool(value != than)
 
 
 def _drop_repeated(edited: Map, where: Place, request: Request) -> None:
