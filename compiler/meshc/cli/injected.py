@@ -9,7 +9,7 @@ from meshc import load
 from meshc.bootstraps import pods
 from meshc.cli.inputs import Inputs, gather, project_file, resolve
 from meshc.cli.options import SettingsOptions
-from meshc.errors import InputError
+from meshc.errors import ErrorGroup, InputError, MeshcError
 from meshc.settings import Settings
 from meshc.yamlio import Document, Json
 
@@ -32,16 +32,19 @@ def injected(files: Sequence[str], options: SettingsOptions) -> tuple[Inputs, li
     inputs = gather(files, options)
     project = project_file(options, quiet=True)
     known: dict[str | None, Settings] = {None: inputs.settings}
-    found = []
+    told = options.release or (project and "release" in project.settings)
+    found: list[Injected] = []
+    errors: list[MeshcError] = []
     for document in _workloads(inputs.documents):
-        named = (
-            None
-            if options.release or (project and "release" in project.settings)
-            else pods.image_release(document.value)
-        )
+        named = None if told else pods.image_release(document.value)
         if named not in known:
             known[named] = resolve(replace(options, release=named), inputs.documents, mode="webhook", project=project)
-        found.append(_injected(document, known[named]))
+        try:
+            found.append(_injected(document, known[named]))
+        except MeshcError as error:
+            errors += error.errors if isinstance(error, ErrorGroup) else [error]
+    if errors:
+        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
     if not found:
         hint = "give a Pod, or a workload such as a Deployment"
         raise InputError("no pod among the documents", file=inputs.named[0], hint=hint)
@@ -62,12 +65,12 @@ def bootstrap_of(one: Injected, facts: dict[str, Json] | None = None) -> Json:
 
 def _workloads(documents: Sequence[Document]) -> Iterator[Document]:
     for document in documents:
-        for value in load.opened(document.value):
+        for one in load.objects(document):
             try:
-                pods.pod_of(value)
+                pods.pod_of(one.value)
             except InputError:
                 continue
-            yield document if value is document.value else replace(document, value=value)
+            yield one
 
 
 def _injected(document: Document, settings: Settings) -> Injected:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from meshc.yamlio import Document, Json
 
@@ -21,6 +22,16 @@ def opened(value: Json) -> Iterator[Json]:
             yield from opened(item)
     else:
         yield value
+
+
+def objects(document: Document) -> Iterator[Document]:
+    """The objects of a List as documents that know their place in it, or the document itself."""
+    value = document.value
+    if isinstance(value, dict) and str(value.get("kind", "")).endswith("List") and isinstance(value.get("items"), list):
+        for n, item in enumerate(value["items"]):
+            yield from objects(replace(document, value=item, at=(*document.at, "items", n)))
+    else:
+        yield document
 
 
 def context(documents: Iterable[Document]) -> list[Json]:

@@ -13,6 +13,8 @@ from meshc.errors import InputError, UsageError
 from meshc.settings import Settings
 
 INDEX = "index.json"
+LONGEST = 253
+"""Bytes of the longest name that Kubernetes takes."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,10 @@ class Rendered:
 
 def folder_of(namespace: str, kind: str, name: str) -> str:
     """`<namespace>/<kind>.<name>`, kind in lower case; raises InputError for a name that is no file name."""
-    for part in (namespace, kind, name):
-        if not part or part.startswith(".") or "/" in part or "\0" in part:
-            raise InputError("not a Kubernetes name", path="metadata.name", value=part, hint="write a DNS-1123 name")
+    parts = {("metadata", "namespace"): namespace, ("kind",): kind, ("metadata", "name"): name}
+    for path, part in parts.items():
+        if not part or part.startswith(".") or "/" in part or "\0" in part or len(part.encode()) > LONGEST:
+            raise InputError("not a Kubernetes name", path=path, value=part, hint="write a DNS-1123 name")
     return f"{namespace}/{kind.lower()}.{name}"
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from meshc.errors import InputError
+from meshc import load
+from meshc.errors import ErrorGroup, InputError, MeshcError
 from meshc.injection import workloads
 from meshc.models.pointing import pointed
 from meshc.rendering.tree import folder_of
@@ -28,24 +29,35 @@ class Unit:
 def plan(documents: Iterable[Document], settings: Settings, *, places: Mapping[str, str] | None = None) -> list[Unit]:
     """The workloads among documents, Gateway API Gateways compiled to their Deployments; everything else is passed over.
 
-    `places` maps further kinds to the dotted path of their pod template.  Raises MeshcError for a workload without name.
+    `places` maps further kinds to the dotted path of their pod template.  Raises MeshcError for workloads without name or
+    containers, all of them in one ErrorGroup.
     """
-    return [unit for document in documents for unit in _units(document, settings, places or {})]
+    units: list[Unit] = []
+    errors: list[MeshcError] = []
+    for document in documents:
+        for one in load.objects(document):
+            try:
+                units += _units(one, settings, places or {})
+            except MeshcError as error:
+                errors += error.errors if isinstance(error, ErrorGroup) else [error]
+    if errors:
+        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    return units
 
 
 def unit_of(
     manifest: Json, settings: Settings, *, source: str, document: Document | None = None, resources: Iterable[Json] = ()
 ) -> Unit:
     """One workload as a unit; raises InputError when it has no name."""
-    metadata = manifest.get("metadata") or {}
+    metadata = manifest.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
     name = str(metadata.get("name") or str(metadata.get("generateName") or "").rstrip("-"))
     namespace = str(metadata.get("namespace") or settings.namespace or "default")
-    if not name:
-        error = InputError("a workload without a name", path="metadata.name", hint="give it metadata.name")
-        raise error.at(source.partition(":")[0] or None)
-    return Unit(
-        manifest, folder_of(namespace, str(manifest["kind"]), name), namespace, source, document, tuple(resources)
-    )
+    with pointed(document or Document(manifest, source)):
+        if not name:
+            raise InputError("a workload without a name", path=("metadata", "name"), hint="give it metadata.name")
+        folder = folder_of(namespace, str(manifest["kind"]), name)
+    return Unit(manifest, folder, namespace, source, document, tuple(resources))
 
 
 def require_containers(document: Document, places: Mapping[str, str] | None = None) -> None:
@@ -70,10 +82,7 @@ def _units(document: Document, settings: Settings, places: Mapping[str, str]) ->
     if not isinstance(value, dict):
         return
     source = f"{document.file or '<input>'}:{document.first_line}"
-    if value.get("kind") == workloads.LIST:
-        for n, item in enumerate(value.get("items") or []):
-            yield from _units(Document(item, document.file, n, document.text, document.first_line), settings, places)
-    elif value.get("kind") in workloads.KINDS or value.get("kind") in places:
+    if value.get("kind") in workloads.KINDS or value.get("kind") in places:
         require_containers(document, places)
         yield unit_of(value, settings, source=source, document=document)
     elif is_gateway(value):

@@ -19,7 +19,7 @@ class Document:
     """One YAML or JSON document: its value and where it came from.
 
     `index` counts the documents of the file from 0, `text` is the document's own text, `first_line` the line of the
-    file (1-based) at which that text starts.
+    file (1-based) at which that text starts.  An object of a List has the text of the List and its own path there in `at`.
     """
 
     value: Any
@@ -27,12 +27,13 @@ class Document:
     index: int = 0
     text: str = field(default="", repr=False)
     first_line: int = 1
+    at: tuple[PathPart, ...] = ()
 
     def position(self, path: Sequence[PathPart]) -> tuple[int, int] | None:
         """Line and column (1-based, in the file) of the value at `path`, or of its nearest parent; None when unknown."""
         from meshc.yamlio.positions import find
 
-        return find(self.text, path, first_line=self.first_line)
+        return find(self.text, (*self.at, *path), first_line=self.first_line)
 
     def error(
         self,
@@ -45,7 +46,8 @@ class Document:
         """Make an InputError that points at `path` in this document; the caller raises it."""
         line, column = self.position(path) or (self.first_line, None)
         more = {} if value is _ABSENT else {"value": value}
-        return InputError(message, file=self.file, line=line, column=column, path=path or None, hint=hint, **more)
+        place = (*self.at, *path)
+        return InputError(message, file=self.file, line=line, column=column, path=place or None, hint=hint, **more)
 
 
 def split(text: str) -> list[str]:
