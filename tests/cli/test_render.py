@@ -193,6 +193,20 @@ def test_the_same_place_twice_names_both_documents(meshc: Run) -> None:
     _refused(meshc("render", "a.yaml", "b.yaml", "-o", "out"), "a.yaml:1", "b.yaml:1", "shop/deployment.a")
 
 
+@pytest.mark.parametrize("verb", ["render", "inject"])
+def test_a_document_of_50_mb_is_refused(meshc: Run, verb: str) -> None:
+    Path("big.yaml").write_text(_deployment("a") + "---\n" + _deployment("b") + f"# {'x' * 50_000_000}\n")
+    _refused(meshc(verb, "big.yaml", "-o", "out"), "big.yaml:14", "document too large (got 500", "3 MiB")
+
+
+@pytest.mark.parametrize("verb", ["render", "inject"])
+def test_a_large_document_on_standard_input_is_refused(meshc: Run, monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
+    monkeypatch.setattr("meshc.load.files.LARGEST", 1000)
+    both = _deployment("a") + "---\n" + _deployment("b")
+    text = both + f"# {'x' * 1000}\n"
+    _refused(meshc(verb, "-", "-o", "out", stdin=text), "<stdin>:14", "document too large", "1000 bytes")
+
+
 def test_empty_standard_input_is_refused(meshc: Run) -> None:
     _refused(meshc("render", "-", "-o", "out"), "standard input is empty")
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from meshc import yamlio
-from meshc.errors import ErrorGroup, MeshcError, UsageError
+from meshc.errors import ErrorGroup, InputError, MeshcError, UsageError
 from meshc.load.kinds import is_kubernetes, opened
 from meshc.yamlio import Document
 from meshc.yamlio.syntax import decoded
@@ -17,6 +17,8 @@ PROJECT = "meshc.yaml"
 STDIN = "-"
 MOST = 256 * 1024 * 1024
 """Bytes that one file may hold."""
+LARGEST = 32 * 1024 * 1024
+"""Bytes that one document may hold, ten times what an API server takes."""
 
 
 def documents(
@@ -99,6 +101,7 @@ def read(path: str | Path) -> bytes:
         raise UsageError(f"cannot be read: {reason}", file=name, hint="check its permissions") from None
     if len(data) > MOST:
         raise UsageError(f"larger than {MOST >> 20} MiB", file=name, hint="split it")
+    _refuse_large(data, name)
     return data
 
 
@@ -151,7 +154,21 @@ def _stdin_bytes(stdin: Callable[[], bytes] | None, *, again: bool) -> bytes:
     data = stdin()
     if not data.strip():
         raise UsageError("standard input is empty", file=STDIN, hint="pipe a manifest into it, or name a file")
+    _refuse_large(data, "<stdin>")
     return data
+
+
+def _refuse_large(data: bytes, name: str) -> None:
+    start = 0
+    while len(data) - start > LARGEST:
+        end = data.find(b"\n---", start)
+        if end - start > LARGEST or end < 0:
+            line = data.count(b"\n", 0, start + 1) + 1
+            hint = f"a document may have {LARGEST} bytes; an API server takes no object over 3 MiB"
+            raise InputError(
+                "document too large", file=name, line=line, value=(end if end >= 0 else len(data)) - start, hint=hint
+            )
+        start = end + 1
 
 
 def _has_object(found: Iterable[Document]) -> bool:
