@@ -22,13 +22,13 @@ RELEASES = ("1.17.2", "1.24.3", "1.30.3")
 
 
 @cache
-def settings(release: str, revision: str | None = None, profile: str | None = None) -> Settings:
+def settings(release: str | Release, revision: str | None = None, profile: str | None = None) -> Settings:
     return Settings.load(release=release, profile=profile or "demo", revision=revision)
 
 
 def wishes(asked: str | None = None) -> Wishes:
     def at(release: Release | None, revision: str | None, profile: str | None) -> Settings:
-        return settings(str(release or catalog.newest()), revision, profile)
+        return settings(release or catalog.newest(), revision, profile)
 
     return Wishes(at, catalog.release(asked) if asked else None)
 
@@ -159,6 +159,12 @@ def test_a_pod_of_an_older_release_is_stale_and_says_which() -> None:
     assert judged.verdict.status == "stale"
     assert judged.verdict.reason.startswith("Istio 1.24.3, profile demo explains it; wanted is Istio 1.30.3")
     assert f"{PROXY}.image" in {c.path for c in judged.changes}
+    causes = {c.path: {cause.name for cause in c.causes} for c in judged.changes}
+    assert all(causes.values()), causes
+    (moved,) = [c for c in judged.changes if c.kind == "moved"]
+    assert [str(c) for c in moved.causes] == [
+        "since 1.27: native sidecars are the default wherever every node's kubelet is 1.33 or newer"
+    ]
 
 
 def test_a_pod_of_another_profile_is_stale_and_says_which() -> None:

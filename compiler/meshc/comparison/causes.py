@@ -54,7 +54,7 @@ class Causes:
         if key not in self._known:
             for other, causes in self._attributed(workload, step).items():
                 self._known.setdefault((step, other), causes)
-        return self._known[key]
+        return self._known.get(key, ())
 
     def _attributed(self, workload: Workload, step: Step) -> dict[tuple[str, ...], tuple[Cause, ...]]:
         """The causes of everything that changes for a workload in one step, by the differences' keys."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from meshc import catalog
 from meshc.catalog import Release
 from meshc.comparison import sources
 from meshc.comparison.documents import Side, compared
 from meshc.comparison.drift_bootstrap import bootstrap_of
+from meshc.comparison.drift_causes import StaleCauses
 from meshc.comparison.grouping import Group
 from meshc.comparison.noise import Noise
 from meshc.comparison.running import Running
@@ -42,6 +43,12 @@ class Wishes:
 
     at: Callable[[Release | None, str | None, str | None], Settings]
     asked: Release | None = None
+    whys: dict[str, StaleCauses] = field(default_factory=dict, compare=False)
+
+    @property
+    def causes(self) -> StaleCauses:
+        """Finds the causes of what is stale; shared by all pods."""
+        return self.whys.setdefault("", StaleCauses(self.at))
 
 
 @dataclass(frozen=True)
@@ -100,7 +107,7 @@ def _explained(running: Running, wishes: Wishes, best: Seen, declared: Sequence[
             continue
         if not seen.found:
             reason = f"{wish.label} explains it; wanted is {best.wish.label}"
-            return Judged(Verdict(running.subject, "stale", reason), _changes(running, best.found, ""))
+            return Judged(Verdict(running.subject, "stale", reason), _stale(running, wishes, best, wish, declared))
         nearest = min(nearest, seen, key=lambda s: len(s.found))
     foreign = _changes(running, nearest.found, "no release or setting explains it" if nearest is not best else "")
     keys = {(c.part, c.path) for c in foreign}
@@ -108,6 +115,21 @@ def _explained(running: Running, wishes: Wishes, best: Seen, declared: Sequence[
     others = tuple(c for c in stale if (c.part, c.path) not in keys)
     beside = f"{nearest.wish.label} explains the rest" if others else f"wanted is {best.wish.label}"
     return Judged(Verdict(running.subject, "foreign", beside), (*foreign, *others))
+
+
+def _stale(running: Running, wishes: Wishes, best: Seen, wish: Wish, declared: Sequence[Json]) -> tuple[Change, ...]:
+    """What is stale, with causes where another release alone explains it."""
+    changes = _changes(running, best.found, "")
+    wanted, old = best.wish.settings, wish.settings
+    alike = (wanted.mode, wanted.profile) == (old.mode, old.profile) and wanted.release != old.release
+    if not alike or sources.source(running, wanted, declared) is None:
+        return changes
+
+    def made(settings: Settings) -> Json:
+        return sources.source(running, settings, declared)
+
+    way = (wanted.release, old.release, _revision(running))
+    return tuple(wishes.causes.explained(running, made, way, list(zip(best.found, changes, strict=True))))
 
 
 def _seen(running: Running, wish: Wish, declared: Sequence[Json]) -> Seen | None:

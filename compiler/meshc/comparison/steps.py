@@ -58,26 +58,31 @@ class Step:
         return self.old.imagined(dict.fromkeys(names, self.new.version))
 
     def cause(self, name: str) -> Cause:
-        """A name in words a user can read."""
+        """A name in words a user can read; a step back is told as what the step forward brought."""
         if name in self._switches:
             entry, on = self._switches[name]
-            since = _since(entry, self.old.version, self.new.version) if on else None
-            return Cause(
-                name, since or self.new.minor, _plain(entry["doc"]) if on else f"no longer: {_plain(entry['doc'])}"
-            )
+            since = _since(entry, min(self.old, self.new).version, self._later.version) if on else None
+            doc = _plain(entry["doc"])
+            return Cause(name, since or self._later.minor, doc if on else f"no longer: {doc}")
         if name in self._facts:
-            return Cause(name, self.new.minor, f"other data: {_plain(self._facts[name]['doc'])}")
+            return Cause(name, self._later.minor, f"other data: {_plain(self._facts[name]['doc'])}")
         if name == RELEASE:
             return Cause(name, "", "the release itself: its number in versions and image tags")
-        return Cause(name, self.new.minor, f"other data: {TABLES[name]}")
+        return Cause(name, self._later.minor, f"other data: {TABLES[name]}")
 
     def setting(self, path: str) -> Cause:
         """A changed default as the cause."""
-        return Cause(path, self.new.minor, f"the installation sets `{path}` otherwise")
+        return Cause(path, self._later.minor, f"the installation sets `{path}` otherwise")
+
+    @property
+    def _later(self) -> Release:
+        return max(self.old, self.new)
 
     @cached_property
     def _switches(self) -> dict[str, tuple[Mapping[str, Any], bool]]:
-        return {name: (entry, on) for name, entry, on in catalog.changes(self.old, self.new)}
+        """Each switch that differs, and whether it holds in the later of the two releases."""
+        earlier, later = sorted((self.old, self.new))
+        return {name: (entry, on) for name, entry, on in catalog.changes(earlier, later)}
 
     @cached_property
     def _facts(self) -> dict[str, Mapping[str, Any]]:
