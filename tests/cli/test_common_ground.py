@@ -153,3 +153,28 @@ def test_renderings_into_one_folder_at_once_leave_one_of_them(tmp_path: Path) ->
     assert [e.returncode for e in ended] == [0] * 6, [e.stderr for e in ended]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["out", "web.yaml"]
     assert (tmp_path / "out/shop/deployment.web/manifest.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["--gateway-values", "v.yaml"],
+        ["--gateway-chart", "istio-ingress"],
+        ["--chart-version", "1.2.3"],
+        ["--settings", "meshc.yaml", "--no-settings"],
+    ],
+)
+def test_options_that_make_no_sense_together_are_refused(meshc: Run, args: list[str]) -> None:
+    Path("v.yaml").write_text("{}")
+    Path("meshc.yaml").write_text("{}")
+    outcome = meshc("render", *args)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert not Path("rendered").exists()
+
+
+@pytest.mark.parametrize("written", ["1.20", "1.30"])
+def test_a_release_that_yaml_takes_for_a_number_is_shown_as_written(meshc: Run, written: str) -> None:
+    Path("meshc.yaml").write_text(f"profile: demo\nrelease: {written} # ours\n")
+    outcome = meshc("render")
+    assert outcome.code == 2
+    assert f'hint: write release: "{written}"' in outcome.err

@@ -63,7 +63,7 @@ def test_the_command_line_wins(tmp_path: Path) -> None:
     ("text", "message", "hint"),
     [
         ("profil: demo\n", "1:1: profil: unknown setting", "did you mean profile?"),
-        ("release: 1.30\n", "wrong type", 'release: "1.3"'),
+        ("release: 1.30\n", "wrong type", 'release: "1.30"'),
         ("a: 1\nb: 2\n", "2:1: b: unknown setting", "known are"),
         ("lenient: 'yes'\n", "wrong type", "lenient: true"),
         ("set: {a: b}\n", "wrong type", "meshConfig"),

@@ -68,6 +68,8 @@ def settings_keywords(options: SettingsOptions, project: Project | None = None) 
 def project_file(options: SettingsOptions, *, quiet: bool = False) -> Project | None:
     """The project file that counts, named on stderr; None when there is none or it is to be ignored."""
     if options.no_settings:
+        if options.settings:
+            raise UsageError("--settings and --no-settings contradict each other", hint="keep one of them")
         return None
     project = load.project(Path(options.settings) if options.settings else None)
     if project is not None and not quiet:

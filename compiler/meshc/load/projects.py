@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -121,7 +122,12 @@ class _Reader:
     def _text(self, key: str, value: Json) -> str:
         if isinstance(value, str):
             return value
-        raise self._wrong(key, value, f'quote it: {key}: "{value}"')
+        raise self._wrong(key, value, f'{key}: "{self._as_written(key, value)}", with quotes')
+
+    def _as_written(self, key: str, value: Json) -> str:
+        """The text of a value that YAML takes for a number: `1.20` reads as 1.2, which is another release."""
+        found = re.search(rf"^\s*[\"']?{re.escape(key)}[\"']?\s*:\s*([^\s#]+)", self.document.text, re.MULTILINE)
+        return found[1] if found and isinstance(value, int | float) else str(value)
 
     def _switch(self, key: str, value: Json) -> bool:
         if isinstance(value, bool):

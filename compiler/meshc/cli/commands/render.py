@@ -9,6 +9,7 @@ import typer
 from meshc.cli.border import verb
 from meshc.cli.commands.common import Filenames, Files, Jobs, Output, PodTemplatePaths, Shard, named
 from meshc.cli.options import SettingsOptions, with_settings
+from meshc.errors import UsageError
 
 
 def register(app: typer.Typer) -> None:
@@ -29,8 +30,9 @@ def render(
         list[str] | None, typer.Option("--gateway-values", metavar="FILE", help="Values of that chart; repeatable.")
     ] = None,
     gateway_chart: Annotated[
-        str, typer.Option("--gateway-chart", metavar="CHART", help="gateway, istio-ingress or istio-egress.")
-    ] = "gateway",
+        str | None,
+        typer.Option("--gateway-chart", metavar="CHART", help="gateway (default), istio-ingress or istio-egress."),
+    ] = None,
     chart_version: Annotated[
         str | None, typer.Option("--chart-version", metavar="VERSION", help="Version the chart calls itself.")
     ] = None,
@@ -52,7 +54,11 @@ def render(
     from meshc.cli.render import render as run
     from meshc.cli.workloads import GatewayChart
 
-    chart = GatewayChart(gateway, gateway_chart, tuple(gateway_values or ()), chart_version) if gateway else None
+    if gateway is None and (gateway_values or gateway_chart or chart_version):
+        hint = "add --gateway NAME, the name of the Helm release"
+        raise UsageError("a gateway's values, chart or version without a gateway", path="--gateway", hint=hint)
+    values = tuple(gateway_values or ())
+    chart = None if gateway is None else GatewayChart(gateway, gateway_chart or "gateway", values, chart_version)
     return run(
         RenderOptions(
             files=tuple(named(files, filename)),
