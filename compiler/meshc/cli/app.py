@@ -70,10 +70,11 @@ class Tree(typer.core.TyperGroup):
 
     def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
         """Run a verb and end the process; a wrong command line is told as every error of meshc is."""
+        extra["standalone_mode"] = False
         if not standalone_mode:
-            return super().main(*args, standalone_mode=False, **extra)
+            return super().main(*args, **extra)
         try:
-            code = super().main(*args, standalone_mode=False, **extra)
+            code = super().main(*args, **extra)
         except _Misuse as misuse:
             where = misuse.ctx.command_path if misuse.ctx else "meshc"
             print(f"error: {misuse.format_message().rstrip('.')}", file=sys.stderr)
