@@ -59,6 +59,11 @@ def test_all_errors_are_told_with_file_and_line() -> None:
         ("kind: ReplicationController\nspec: {}\n", "spec.template is required value"),
         ("kind: Pod\nspec: {containers: [}\n", "line"),
         ("--- text\n", "separator"),
+        ("- a\n- b\n", "cannot unmarshal array"),
+        ("text\n", "cannot unmarshal string"),
+        ("kind: [Pod]\n", "kind: cannot unmarshal array"),
+        ("apiVersion: {}\nkind: Service\n", "apiVersion: cannot unmarshal object"),
+        ("kind: List\nitems: [1]\n", "cannot unmarshal number"),
     ],
 )
 def test_what_does_not_read_aborts_the_run(text: str, said: str) -> None:

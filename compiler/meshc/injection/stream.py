@@ -47,6 +47,7 @@ def inject_text(text: str, request: Request, *, file: str | None = None) -> Stre
 
 
 def _document(document: Document, request: Request) -> tuple[str, list[Result]]:
+    _check_type(document)
     if typed.kind_name(document.value) == LIST:
         return _list(document, request)
     if place(document.value, request) is None:
@@ -59,7 +60,19 @@ def _list(document: Document, request: Request) -> tuple[str, list[Result]]:
     edited: dict[str, Any] = dict(typed.normalize(document, LIST, release=request.prepared.release, courtesy=True))
     results = []
     for index, item in enumerate(edited.get("items") or ()):
+        _check_type(Document(item, document.file, document.index))
         if place(item, request) is not None:
             results.append(inject_document(Document(item, document.file, document.index), request))
             edited["items"][index] = results[-1].manifest
     return yamlio.dump(edited), results
+
+
+def _check_type(document: Document) -> None:
+    """Refuse what cannot be asked for its kind: Istio reads kind and version of foreign documents too."""
+    value = document.value
+    if value is not None and not isinstance(value, dict):
+        raise document.error(f"cannot unmarshal {typed.kind_of(value)} into a Kubernetes object", value=value)
+    for key in ("kind", "apiVersion"):
+        found = value.get(key) if value is not None else None
+        if isinstance(found, dict | list):
+            raise document.error(f"cannot unmarshal {typed.kind_of(found)} into a string", path=(key,), value=found)
