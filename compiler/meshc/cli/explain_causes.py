@@ -70,7 +70,7 @@ class _Trial:
         )
         for attribute, tree, origins in trees:
             head = "values" if attribute == "values" else "meshConfig"
-            for path, value in _leaves(tree):
+            for path, value in leaves(tree):
                 found = self._first(
                     replace(self.settings, **{attribute: _with(tree, path, other)}) for other in _others(value)
                 )
@@ -106,7 +106,7 @@ class _Trial:
                     yield Cause("fact", full, ABSENT, found[0], doc=str(entry.get("doc") or ""))
 
     def parts(self) -> Iterator[Cause]:
-        for path, value in _leaves(self.workload):
+        for path, value in leaves(self.workload):
             for other in _others(value):
                 found = self.differs(self.settings, _with(self.workload, path, other))
                 if found:
@@ -137,13 +137,14 @@ def _fact(name: str, version: Version) -> Json:
         return ABSENT
 
 
-def _leaves(tree: Json, at: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Json]]:
+def leaves(tree: Json, at: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Json]]:
+    """Every scalar and empty collection of a tree with its path."""
     if isinstance(tree, dict) and tree:
         for key, value in tree.items():
-            yield from _leaves(value, (*at, key))
+            yield from leaves(value, (*at, key))
     elif isinstance(tree, list) and tree:
         for index, value in enumerate(tree):
-            yield from _leaves(value, (*at, index))
+            yield from leaves(value, (*at, index))
     elif at:
         yield at, tree
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from meshc import resources
 from meshc.cli.explain_paths import ABSENT, Steps, follow, steps
+from meshc.cli.explain_paths import value as value_at
 from meshc.engine.tracing import TracingEngine, nearest
 from meshc.errors import PathPart
 from meshc.injection.edits import List, Map, plain
@@ -30,7 +30,7 @@ class Layer:
 def layers(result: Result, path: Sequence[PathPart], document: Document) -> list[Layer]:
     """Every layer that set the field, the workload as it was written first; the last one wins."""
     walk = _Walk(result.edited)
-    walk.all(path)
+    walk.all(path, steps(result.manifest, path))
     found = [Layer(name, value) for name, value in walk.found]
     if walk.base is not ABSENT:
         way = follow(document.value, steps(result.manifest, path))
@@ -79,46 +79,38 @@ class _Walk:
         self.base: Json = root.base
         self.found: list[tuple[str, Json]] = []
 
-    def all(self, path: Sequence[PathPart]) -> None:
+    def all(self, path: Sequence[PathPart], way: Steps) -> None:
+        """Walk down `path`; `way` is the same with items by name, as their indices change while lists are edited."""
         for index, part in enumerate(path):
-            rest = path[index + 1 :]
+            rest = way[index + 1 :]
             if isinstance(self.node, Map):
                 self.map(str(part), rest)
             elif isinstance(self.node, List) and isinstance(part, int):
                 self.list(part, rest)
             else:
                 self.node = self.node[part]
-                self.base = _below(self.base, [part]) if self.base is not ABSENT else ABSENT
+                self.base = value_at(self.base, way[index : index + 1]) if self.base is not ABSENT else ABSENT
 
-    def map(self, key: str, rest: Sequence[PathPart]) -> None:
+    def map(self, key: str, rest: Steps) -> None:
         node = self.node
         for edit in node.edits.get(key, ()):
-            value = _below(plain(edit.value), rest) if edit.value is not None else ABSENT
+            value = value_at(plain(edit.value), rest) if edit.value is not None else ABSENT
             if value is not ABSENT or not rest:
                 self.found.append((edit.layer, value))
         known = self.base is not ABSENT and isinstance(self.base, dict) and key in self.base
         self.base = self.base[key] if known else ABSENT
         self.node = node[key]
 
-    def list(self, index: int, rest: Sequence[PathPart]) -> None:
+    def list(self, index: int, rest: Steps) -> None:
         items: List = self.node
         item = items[index]
         layer = items.layer_of(item)
         was = item.base if isinstance(item, Map) and item.base is not None else item
         if layer is not None:
             self.base = ABSENT
-            value = _below(plain(was), rest)
+            value = value_at(plain(was), rest)
             if value is not ABSENT:
                 self.found.append((layer, value))
         elif self.base is not ABSENT:
             self.base = was if any(was is old for old in items.base or ()) else ABSENT
         self.node = item
-
-
-def _below(value: Json, path: Sequence[Any]) -> Json:
-    for part in path:
-        there = part in value if isinstance(value, dict) else isinstance(value, list) and part < len(value)
-        if not there:
-            return ABSENT
-        value = value[part]
-    return value
