@@ -1,4 +1,4 @@
-"""Conformance: the tables `inject` and `inject_random` through a real HTTPS socket; one long-lived server answers all rows."""
+"""Rows of the tables `inject` and `inject_random` through a real HTTPS socket; one long-lived server answers all rows."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
 
 
 @params("inject")
-def test_conformance_inject_socket(row: Row, server: httpx.Client) -> None:
+def test_every_row_through_the_socket(row: Row, server: httpx.Client) -> None:
     _check(row, server)
 
 
 @params("inject_random")
-def test_conformance_inject_random_socket(row: Row, server: httpx.Client) -> None:
+def test_every_random_row_through_the_socket(row: Row, server: httpx.Client) -> None:
     _check(row, server)
 
 
