@@ -178,3 +178,18 @@ def test_a_release_that_yaml_takes_for_a_number_is_shown_as_written(meshc: Run, 
     outcome = meshc("render")
     assert outcome.code == 2
     assert f'hint: write release: "{written}"' in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("\nINBOUND_PORTS_INCLUDE: 99999999\n", "tool.yaml:2:1: INBOUND_PORTS_INCLUDE: not a port"),
+        ("inboundPortsInclude: x\n", "tool.yaml:1:1: inboundPortsInclude: unknown setting"),
+        ("# nothing\n", "tool.yaml: holds no settings of the tool"),
+    ],
+)
+def test_settings_of_the_packet_rule_tool_are_told_with_their_place(meshc: Run, text: str, said: str) -> None:
+    Path("tool.yaml").write_text(text)
+    outcome = meshc("capture", "--config", "tool.yaml")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert said in outcome.err

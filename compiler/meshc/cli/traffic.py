@@ -12,6 +12,7 @@ from meshc.cli.inputs import resolve, warn
 from meshc.cli.options import SettingsOptions
 from meshc.cli.output import destination
 from meshc.errors import UsageError
+from meshc.models.pointing import pointed
 from meshc.settings import Settings
 from meshc.yamlio import Json
 
@@ -25,7 +26,11 @@ def capture(
         raise UsageError("both a pod and the tool's settings", path="--config", hint="give FILES or --config, not both")
     if config:
         settings = resolve(settings_options, (), mode="webhook")
-        return capture_verb.capture([d.value for d in load.file(config)], settings, options)
+        documents = load.file(config)
+        if not documents:
+            raise UsageError("holds no settings of the tool", file=config, hint="write {} for its defaults")
+        with pointed(documents[0]):
+            return capture_verb.capture([d.value for d in documents], settings, options)
     _, found = injected(files, settings_options)
     settings_of = {id(one.manifest): one.settings for one in found}
 
