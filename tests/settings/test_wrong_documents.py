@@ -39,3 +39,8 @@ def test_unknown_keys_of_an_injector_config_are_warnings(tmp_path: Path) -> None
     config.write_text("polcy: disabled\npolicy: enabled\n")
     settings = Settings.load(injector_config=config)
     assert settings.warnings == ("injector config: polcy: unknown key, ignored; did you mean policy?",)
+
+
+def test_a_prefix_that_only_istioctl_takes_is_named() -> None:
+    with pytest.raises(MeshcError, match="leave out the leading `values.`"):
+        Settings.load(installer="helm", set=["values.global.hub=example.com"])

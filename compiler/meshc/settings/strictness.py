@@ -24,7 +24,7 @@ def check(request: Request, release: Release, layers: list[Layer], spec: Json) -
         warnings += [f"{layer.label}: {text}" for text in found.warnings]
     if not errors and request.set:
         found = _flags(request, release, spec)
-        errors += [_of_flag(error, spec) for error in found.errors]
+        errors += [_of_flag(error, spec, request.installer) for error in found.errors]
         warnings += [f"--set: {text}" for text in found.warnings if not any(text in known for known in warnings)]
     if errors:
         order = [*dict.fromkeys(error.file or "" for error in errors)]
@@ -49,8 +49,10 @@ def _flags(request: Request, release: Release, spec: Json) -> Findings:
     return values_reading.read_operator(spec, release, strict=strict)
 
 
-def _of_flag(error: MeshcError, spec: Json) -> MeshcError:
-    if error.message == "must be text" and isinstance(error.value, dict | list):
+def _of_flag(error: MeshcError, spec: Json, installer: str) -> MeshcError:
+    if installer == "helm" and error.parts[:1] == ("values",):
+        error.hint = "with --installer helm, --set takes the chart's own values: leave out the leading `values.`"
+    elif error.message == "must be text" and isinstance(error.value, dict | list):
         error.hint = "one --set gives it a text, another a part of it: keep one of them"
     elif error.message == "must be text":
         error.hint = "--set makes a number or a boolean of this: put it in a file, quoted"
