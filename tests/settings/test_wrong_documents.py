@@ -42,5 +42,5 @@ def test_unknown_keys_of_an_injector_config_are_warnings(tmp_path: Path) -> None
 
 
 def test_a_prefix_that_only_istioctl_takes_is_named() -> None:
-    with pytest.raises(MeshcError, match="leave out the leading `values.`"):
+    with pytest.raises(MeshcError, match="leave out the leading `values"):
         Settings.load(installer="helm", set=["values.global.hub=example.com"])
