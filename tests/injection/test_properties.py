@@ -76,7 +76,7 @@ def _is_probe(path: tuple[str, ...]) -> bool:
 
 def _called_by_the_agent(probe: Json) -> bool:
     """The agent serves the probe; `ISTIO_KUBE_APP_PROBERS` has the user's (tests/injection/test_small_rules.py)."""
-    path = (probe.get("httpGet") or {}).get("path", "")
+    path: str = (probe.get("httpGet") or {}).get("path", "")
     return path.startswith(("/app-health/", "/app-lifecycle/"))
 
 
