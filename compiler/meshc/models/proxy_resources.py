@@ -62,7 +62,9 @@ def _metadata(document: Mapping[str, Json]) -> dict[str, str]:
     """The three texts of the metadata that count, empty where absent."""
     metadata = document.get("metadata") or {}
     if not isinstance(metadata, dict):
-        raise SettingsError("must be a map", path=("metadata",), value=metadata, hint="write name and namespace as keys")
+        raise SettingsError(
+            "must be a map", path=("metadata",), value=metadata, hint="write name and namespace as keys"
+        )
     found = {key: metadata.get(key) or "" for key in ("name", "namespace", "creationTimestamp")}
     for key, value in found.items():
         if not isinstance(value, str):
