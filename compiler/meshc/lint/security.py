@@ -109,7 +109,7 @@ def _place(subject: Subject, container: str) -> Path:
 
 def _hint(container: str) -> str:
     if container == "istio-init":
-        return "install the Istio CNI (istioctl: components.cni.enabled, Helm: pilot.cni.enabled): then no container of the pod needs NET_ADMIN"
+        return "install the Istio CNI (istioctl: components.cni.enabled, Helm: pilot.cni.enabled): no container then needs NET_ADMIN"
     if container in ("istio-proxy", "istio-validation"):
         return "set values global.proxy.seccompProfile.type to RuntimeDefault"
     return "set the container's securityContext"
