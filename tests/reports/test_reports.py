@@ -47,6 +47,12 @@ def test_junit_is_xml_with_one_failure_a_finding() -> None:
     assert len(list(ElementTree.fromstring(reports.write([], form="junit", checked=3)).iter("testcase"))) == 1
 
 
+def test_a_note_fails_nothing_in_junit() -> None:
+    root = ElementTree.fromstring(reports.write([Finding("r", "note", "m")], form="junit", checked=1))
+    assert root.get("failures") == "0"
+    assert [e.text for e in root.iter("system-out")] == ["m"]
+
+
 def test_sarif_names_rules_and_places() -> None:
     run = json.loads(reports.write(FOUND, form="sarif", checked=2))["runs"][0]
     assert [r["id"] for r in run["tool"]["driver"]["rules"]] == ["no-limits", "port-clash"]

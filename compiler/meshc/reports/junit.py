@@ -9,23 +9,27 @@ from meshc.reports.finding import Finding
 
 
 def write(findings: Sequence[Finding], checked: int) -> str:
-    """A `testsuites` document; without findings it holds one case that passed."""
-    root = xml.Element("testsuites", name="meshc", tests=str(max(len(findings), 1)), failures=str(len(findings)))
-    suite = xml.SubElement(
-        root, "testsuite", name="meshc", tests=str(max(len(findings), 1)), failures=str(len(findings))
-    )
+    """A `testsuites` document; a note is a case that passed, and so is having no findings."""
+    failed = sum(f.severity != "note" for f in findings)
+    counts: dict[str, str] = {"name": "meshc", "tests": str(max(len(findings), 1)), "failures": str(failed)}
+    root = xml.Element("testsuites", counts)
+    suite = xml.SubElement(root, "testsuite", counts)
     for finding in sorted(findings, key=lambda f: f.sort_key):
-        case = xml.SubElement(
-            suite, "testcase", classname=_clean(finding.where or finding.file or "meshc"), name=finding.rule
-        )
-        failure = xml.SubElement(case, "failure", type=finding.severity, message=_clean(finding.message))
-        failure.text = _clean(
-            "\n".join(str(p) for p in (_place(finding), finding.path, finding.message, finding.hint) if p)
-        )
+        _case(suite, finding)
     if not findings:
         xml.SubElement(suite, "testcase", classname="meshc", name=f"{checked} workloads without findings")
     xml.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + xml.tostring(root, encoding="unicode") + "\n"
+
+
+def _case(suite: xml.Element, finding: Finding) -> None:
+    name = _clean(finding.where or finding.file or "meshc")
+    case = xml.SubElement(suite, "testcase", classname=name, name=finding.rule)
+    text = _clean("\n".join(str(p) for p in (_place(finding), finding.path, finding.message, finding.hint) if p))
+    if finding.severity == "note":
+        xml.SubElement(case, "system-out").text = text
+    else:
+        xml.SubElement(case, "failure", type=finding.severity, message=_clean(finding.message)).text = text
 
 
 def _place(finding: Finding) -> str:

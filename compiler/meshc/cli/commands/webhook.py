@@ -35,11 +35,16 @@ def webhook(
     host: Annotated[
         str, typer.Option("--host", metavar="ADDRESS", help="Address to listen on; :: for both.")
     ] = "0.0.0.0",
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of /inject (HTTPS).")] = 15017,
+    port: Annotated[
+        int, typer.Option("--port", metavar="PORT", min=0, max=65535, help="Port of /inject (HTTPS).")
+    ] = 15017,
     monitoring_port: Annotated[
-        int, typer.Option("--monitoring-port", min=0, max=65535, help="Port of /metrics, /ready, /healthz (HTTP).")
+        int,
+        typer.Option(
+            "--monitoring-port", metavar="PORT", min=0, max=65535, help="Port of /metrics, /ready, /healthz (HTTP)."
+        ),
     ] = 15014,
-    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes that answer.")] = 1,
+    workers: Annotated[int, typer.Option("--workers", metavar="N", min=1, max=64, help="Processes that answer.")] = 1,
     revision_settings: Annotated[
         list[str] | None,
         typer.Option(
@@ -54,34 +59,66 @@ def webhook(
             "--resources", metavar="PATH", help="Namespaces, Nodes, ProxyConfigs the cluster would look up; repeatable."
         ),
     ] = None,
-    tls_min_version: Annotated[str, typer.Option("--tls-min-version", help="1.2 or 1.3.")] = "1.2",
-    log_format: Annotated[str, typer.Option("--log-format", help="text or json.")] = "text",
-    log_level: Annotated[str, typer.Option("--log-level", help="debug, info, warning or error.")] = "info",
+    tls_min_version: Annotated[str, typer.Option("--tls-min-version", metavar="VERSION", help="1.2 or 1.3.")] = "1.2",
+    log_format: Annotated[str, typer.Option("--log-format", metavar="FORM", help="text or json.")] = "text",
+    log_level: Annotated[
+        str, typer.Option("--log-level", metavar="LEVEL", help="debug, info, warning or error.")
+    ] = "info",
     reload_seconds: Annotated[
-        float, typer.Option("--reload-seconds", min=0.05, help="How often files are looked at for changes.")
+        float,
+        typer.Option(
+            "--reload-seconds", metavar="SECONDS", min=0.05, help="How often files are looked at for changes."
+        ),
     ] = 1.0,
     max_body_bytes: Annotated[
-        int, typer.Option("--max-body-bytes", min=1024, help="Longest request body.", rich_help_panel=_LIMITS)
+        int,
+        typer.Option(
+            "--max-body-bytes", metavar="BYTES", min=1024, help="Longest request body.", rich_help_panel=_LIMITS
+        ),
     ] = 6 * 1024 * 1024,
     max_depth: Annotated[
-        int, typer.Option("--max-depth", min=10, max=900, help="Deepest nesting of a review.", rich_help_panel=_LIMITS)
+        int,
+        typer.Option(
+            "--max-depth", metavar="N", min=10, max=900, help="Deepest nesting of a review.", rich_help_panel=_LIMITS
+        ),
     ] = 200,
     max_connections: Annotated[
-        int, typer.Option("--max-connections", min=1, help="Clients connected to a worker.", rich_help_panel=_LIMITS)
+        int,
+        typer.Option(
+            "--max-connections", metavar="N", min=1, help="Clients connected to a worker.", rich_help_panel=_LIMITS
+        ),
     ] = 2048,
     max_concurrent: Annotated[
         int,
-        typer.Option("--max-concurrent", min=1, help="Long bodies a worker reads at once.", rich_help_panel=_LIMITS),
+        typer.Option(
+            "--max-concurrent", metavar="N", min=1, help="Long bodies a worker reads at once.", rich_help_panel=_LIMITS
+        ),
     ] = 32,
     header_timeout: Annotated[
-        float, typer.Option("--header-timeout", min=0.1, help="Seconds for a request's head.", rich_help_panel=_LIMITS)
+        float,
+        typer.Option(
+            "--header-timeout",
+            metavar="SECONDS",
+            min=0.1,
+            help="Seconds for a request's head.",
+            rich_help_panel=_LIMITS,
+        ),
     ] = 30.0,
     body_timeout: Annotated[
-        float, typer.Option("--body-timeout", min=0.1, help="Seconds for a request's body.", rich_help_panel=_LIMITS)
+        float,
+        typer.Option(
+            "--body-timeout", metavar="SECONDS", min=0.1, help="Seconds for a request's body.", rich_help_panel=_LIMITS
+        ),
     ] = 10.0,
     drain_timeout: Annotated[
         float,
-        typer.Option("--drain-timeout", min=0.1, help="Seconds to finish in when stopped.", rich_help_panel=_LIMITS),
+        typer.Option(
+            "--drain-timeout",
+            metavar="SECONDS",
+            min=0.1,
+            help="Seconds to finish in when stopped.",
+            rich_help_panel=_LIMITS,
+        ),
     ] = 20.0,
 ) -> int:
     """Answer admission reviews of pods over HTTPS, as the injection webhook of Istio's control plane does.
