@@ -40,12 +40,21 @@ class Reader:
         try:
             async with asyncio.timeout(self._limits.body_timeout):
                 if declared is not None and declared <= _SHORT:
-                    return await self._chunks(protocol, declared)
+                    return await self._whole(protocol, declared)
                 async with self._long:
                     return await self._chunks(protocol, declared)
         except BodyTooLarge as error:
             await self._discard(protocol, error.unread)
             raise
+
+    async def _whole(self, protocol: Any, declared: int) -> bytes:
+        try:
+            body: bytes = await protocol()
+        except RuntimeError as error:
+            raise BodyTruncated from error
+        if len(body) < declared:
+            raise BodyTruncated
+        return body
 
     async def _chunks(self, protocol: Any, declared: int | None) -> bytes:
         if declared is not None and declared > self._limits.body:
