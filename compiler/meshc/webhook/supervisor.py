@@ -26,6 +26,7 @@ from meshc.webhook.worker import started_file
 _START_SECONDS = 60.0
 _HURRIED_SECONDS = 1.0
 _PAUSE = 0.02
+_MOMENT = 0.5
 
 
 class Supervisor(MPServer):  # type: ignore[misc]
@@ -135,7 +136,7 @@ class Supervisor(MPServer):  # type: ignore[misc]
         end = time.monotonic() + self._limits.drain_timeout
         for worker in workers:
             worker.join(max(0.1, end - time.monotonic()))
-            if worker.is_alive():
+            if not _gone(worker):
                 logs.event("a worker did not finish in time and was killed", level=logging.WARNING)
                 worker.kill()
                 worker.join()
@@ -162,6 +163,14 @@ class Supervisor(MPServer):  # type: ignore[misc]
 
     def _drop_shared_socket(self) -> None:
         """The server would close the sockets before the workers end; `listeners` are closed by who made them."""
+
+
+def _gone(worker: WorkerProcess) -> bool:
+    """Whether a worker has ended; who else waits for it may learn of its end a moment before us."""
+    end = time.monotonic() + _MOMENT
+    while worker.is_alive() and time.monotonic() < end:
+        time.sleep(_PAUSE / 10)
+    return not worker.is_alive()
 
 
 def _announce(workers: Sequence[WorkerProcess]) -> None:
