@@ -47,6 +47,9 @@ def webhook(cluster: Cluster, authority: Authority, tmp_path_factory: pytest.Tem
             configuration = rendered(running, *arguments)
             cluster.apply(configuration)
             names.append(configuration["metadata"]["name"])
+        tag = rendered(running, "--revision=canary", "--tag=prod", index=1)
+        cluster.apply(tag)
+        names.append(tag["metadata"]["name"])
         until_called(cluster)
         yield running
     finally:
@@ -97,6 +100,10 @@ def test_revision_label_of_namespace(cluster: Cluster, webhook: Running) -> None
 def test_revision_label_of_pod(cluster: Cluster, webhook: Running) -> None:
     made = cluster.create(pod(cluster.namespace(), labels={"istio.io/rev": "canary"}))
     assert revision_of(made) == "canary"
+
+
+def test_revision_tag(cluster: Cluster, webhook: Running) -> None:
+    assert revision_of(cluster.create(pod(cluster.namespace({"istio.io/rev": "prod"})))) == "canary"
 
 
 def test_default_namespace_label_beats_pod_revision(cluster: Cluster, webhook: Running) -> None:
@@ -243,19 +250,19 @@ class Traffic:
                 self.errors.append(str(error))
 
 
-def rendered(webhook: Running, *arguments: str, path: str | None = None) -> Any:
+def rendered(webhook: Running, *arguments: str, path: str | None = None, index: int = 0) -> Any:
     """The configuration `meshc webhook manifests` prints for a webhook outside the cluster."""
     revision = next((a.partition("=")[2] for a in arguments if a.startswith("--revision=")), "")
     place = path or (f"/revision/{revision}/inject" if revision else "/inject")
     command = [*MESHC, "webhook", "manifests", "--no-settings", *arguments]
     command += [f"--url=https://127.0.0.1:{webhook.port}{place}", f"--ca-bundle={webhook.certs / 'ca.crt'}"]
     text = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
-    return yamlio.load(text)
+    return yamlio.load_all(text)[index].value
 
 
 def until_called(cluster: Cluster) -> None:
     """Wait until the API server has taken the configurations over."""
-    for revision in ("", "canary", "old"):
+    for revision in ("", "canary", "old", "prod"):
         labels = {"istio.io/rev": revision} if revision else {"istio-injection": "enabled"}
         namespace = cluster.namespace(labels)
         created(cluster, pod(namespace))

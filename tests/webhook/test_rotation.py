@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import base64
 import os
+import shutil
 import ssl
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,6 +61,27 @@ def test_quick_changes_end_with_the_last_certificate(rotating: Running) -> None:
             time.sleep(0.1)
     assert served(rotating) == serial
     assert not traffic.wrong
+
+
+def test_one_http2_connection_through_rotations(rotating: Running, tmp_path: Path) -> None:
+    """curl obeys GOAWAY, which the client library of the other tests does not."""
+    curl = shutil.which("curl")
+    if (
+        not curl
+        or "HTTP2" not in subprocess.run([curl, "--version"], capture_output=True, text=True, check=True).stdout
+    ):
+        pytest.skip("needs curl with HTTP/2: apt-get install curl")
+    (tmp_path / "review").write_bytes(review_of(plain_pod()))
+    command = [curl, "--silent", "--http2", "--cacert", str(rotating.certs / "ca.crt"), "--rate", "25/s"]
+    command += ["-H", "Content-Type: application/json", "--data-binary", f"@{tmp_path / 'review'}"]
+    command += ["-o", "/dev/null", "-w", "%{http_code} %{http_version} %{exitcode}\n", f"{rotating.url}/inject?[1-100]"]
+    known = len(said(rotating, "new workers serve"))
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as asking:
+        for turn in range(1, 3):
+            AUTHORITY.issue(rotating.certs)
+            rotating.wait_for("new workers serve", count=known + turn, seconds=60)
+        lines = asking.communicate(timeout=60)[0].splitlines()
+    assert lines == ["200 2 0"] * 100
 
 
 @pytest.mark.parametrize("broken", ["not PEM", "another's key", "gone", "empty"])
