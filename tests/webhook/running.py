@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ REVIEW_HEADERS = {"Content-Type": "application/json"}
 class Running:
     """A started `meshc webhook`; `folder` holds its certificates (`certs/`) and its log."""
 
-    def __init__(self, folder: Path, arguments: Sequence[str] = ()) -> None:
+    def __init__(self, folder: Path, arguments: Sequence[str] = (), *, env: Mapping[str, str] | None = None) -> None:
         self.folder = folder
         self.certs = folder / "certs"
         if not self.certs.exists():
@@ -41,6 +41,7 @@ class Running:
                 [*MESHC, "webhook", "--no-settings", *self._files(), "--host=127.0.0.1", *_PORTS, *arguments],
                 stderr=log,
                 stdout=subprocess.DEVNULL,
+                env={**os.environ, **(env or {})},
             )
         try:
             line = self._serving()

@@ -166,6 +166,28 @@ def test_a_worker_that_dies_is_replaced(rotating: Running) -> None:
     assert asked_cpu(rotating)
 
 
+def test_workers_that_cannot_start_do_not_replace_those_that_serve(tmp_path: Path) -> None:
+    place = tmp_path / "tmp"
+    place.mkdir()
+    webhook = Running(tmp_path, ["--reload-seconds=0.1"], env={"TMPDIR": str(place)})
+    serial = served(webhook)
+    (snapshot,) = place.glob("meshc-settings-*/settings")
+    hidden = snapshot.rename(snapshot.with_name("hidden"))
+    Authority().issue(webhook.certs)
+    with Traffic(webhook, patched) as traffic:
+        assert webhook.wait_for("new workers did not start")[0]["level"] == "error"
+        assert served(webhook) == serial
+        assert webhook.metric("meshc_certificate_good") == 0
+        assert webhook.monitoring("/ready")[0] == 200
+    assert not traffic.wrong
+    hidden.rename(snapshot)
+    serial = AUTHORITY.issue(webhook.certs)
+    webhook.wait_for("new workers serve")
+    assert served(webhook) == serial
+    assert webhook.stop() == 0
+    assert not list(place.glob("meshc-*"))
+
+
 def test_sigterm_under_load(tmp_path: Path) -> None:
     webhook = Running(tmp_path)
     with Traffic(webhook, patched, pause=0.0) as traffic:
