@@ -135,7 +135,8 @@ def test_not_ready_while_stopping(tmp_path: Path) -> None:
     webhook = Running(tmp_path)
     webhook.terminate()
     seen = set()
-    while webhook.process.poll() is None:
+    end = time.monotonic() + 60
+    while webhook.process.poll() is None and time.monotonic() < end:
         try:
             seen.add(webhook.monitoring("/ready"))
         except OSError:

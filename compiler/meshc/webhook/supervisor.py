@@ -29,6 +29,22 @@ _PAUSE = 0.02
 _MOMENT = 0.5
 
 
+class _Waking(threading.Event):
+    """An event whose endless wait looks up twice a second.
+
+    Python runs a signal's handler when the main thread next runs; a signal that comes just as the thread goes to sleep
+    in a wait without end would be handled with the next one, if ever.
+    """
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """As Event.wait."""
+        if timeout is not None:
+            return super().wait(timeout)
+        while not super().wait(0.5):
+            pass
+        return True
+
+
 class Supervisor(MPServer):  # type: ignore[misc]
     """Serves on the sockets of `listeners`; `reload` replaces all workers without losing a request.
 
@@ -46,6 +62,7 @@ class Supervisor(MPServer):  # type: ignore[misc]
         **options: Any,
     ) -> None:
         super().__init__("meshc.webhook", **options)
+        self.main_loop_interrupt = _Waking()
         self.wrks: list[WorkerProcess] = []
         self._listeners = listeners
         self._folder = folder
