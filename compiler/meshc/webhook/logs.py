@@ -1,57 +1,75 @@
-"""Log lines of the webhook: one a decision, as text or JSON, never a pod's content."""
+"""Log lines of the webhook: one a decision, as text or JSON, never a pod's content.
+
+Written straight to stderr: the standard library's logging takes longer for a line than TLS for the answer.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import re
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import TextIO
 
-LOGGER = logging.getLogger("meshc.webhook")
+import orjson
+
 _LONGEST = 1024
 _BARE = re.compile(r"[!#-~]+")
 
 
+class _Log:
+    """How the process logs."""
+
+    form = "text"
+    level = logging.INFO
+    stream: TextIO | None = None
+
+
 def configure(form: str, level: str) -> None:
-    """Send log lines to stderr as `text` or `json`."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Json() if form == "json" else _Text())
-    LOGGER.handlers[:] = [handler]
-    LOGGER.setLevel(level.upper())
-    LOGGER.propagate = False
+    """Send log lines of this level and above to stderr as `text` or `json`."""
+    _Log.form = form
+    _Log.level = logging.getLevelNamesMapping()[level.upper()]
+    _Log.stream = sys.stderr
 
 
 def event(message: str, *, level: int = logging.INFO, **fields: object) -> None:
-    """Write one line with named fields."""
-    if LOGGER.isEnabledFor(level):
-        LOGGER.log(level, message, extra={"fields": {k: v for k, v in fields.items() if v is not None}})
-
-
-class _Text(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        fields = " ".join(f"{k}={_shown(v)}" for k, v in getattr(record, "fields", {}).items())
-        return f"{_time(record)}\t{record.levelname.lower()}\t{record.getMessage()}" + (f"\t{fields}" if fields else "")
-
-
-class _Json(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        line = {"time": _time(record), "level": record.levelname.lower(), "msg": record.getMessage()}
-        return json.dumps({**line, **{k: _short(v) for k, v in getattr(record, "fields", {}).items()}}, default=str)
-
-
-def _time(record: logging.LogRecord) -> str:
-    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-def _shown(value: object) -> str:
-    text = str(_short(value))
-    return text if _BARE.fullmatch(text) else json.dumps(text)
+    """Write one line with named fields; those that are None are left out."""
+    if level < _Log.level:
+        return
+    time = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    name = logging.getLevelName(level).lower()
+    shown = {k: _short(v) for k, v in fields.items() if v is not None}
+    if _Log.form == "json":
+        line = _json({"time": time, "level": name, "msg": message, **shown})
+    else:
+        line = f"{time}\t{name}\t{message}\t{' '.join(f'{k}={_bare(v)}' for k, v in shown.items())}".rstrip("\t")
+    stream = _Log.stream or sys.stderr
+    # Where nobody reads the log any more pods must still start.
+    with contextlib.suppress(OSError, ValueError):
+        stream.write(line + "\n")
+        stream.flush()
 
 
 def _short(value: object) -> object:
     """What clients send may be long, and no text at all."""
     if isinstance(value, int | float):
         return value
-    text = str(value)
+    text = value if isinstance(value, str) else str(value)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _bare(value: object) -> str:
+    text = str(value)
+    return text if _BARE.fullmatch(text) else json.dumps(text)
+
+
+def _json(line: Mapping[str, object]) -> str:
+    """ASCII alone: other line separators than ours, and halves of characters, stay escaped."""
+    try:
+        data = orjson.dumps(line)
+    except TypeError:
+        return json.dumps(line)
+    return data.decode("ascii") if data.isascii() else json.dumps(line)
