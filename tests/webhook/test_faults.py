@@ -93,10 +93,8 @@ def test_malformed_reviews_are_answered_as_reviews(client: httpx.Client, body: b
         (GOOD, {}, 415),
         (GOOD, {"Content-Type": "application/json; charset=utf-8"}, 415),
         (GOOD, {"Content-Type": "text/plain"}, 415),
-        (b"x" * (6 * 1024 * 1024 + 1), REVIEW_HEADERS, 400),
-        (b"x" * (10 * 1024 * 1024), REVIEW_HEADERS, 400),
     ],
-    ids=["empty", "no type", "parameters", "text", "one byte too many", "10 MB"],
+    ids=["empty", "no type", "parameters", "text"],
 )
 def test_requests_that_are_no_reviews(
     webhook: Running, http2: bool, content: bytes, headers: dict[str, str], status: int
@@ -104,6 +102,15 @@ def test_requests_that_are_no_reviews(
     with webhook.client(http2=http2) as own:
         reply = own.post("/inject", content=content, headers=headers)
         assert reply.status_code == status
+        assert reply.headers["content-type"].startswith("text/plain")
+
+
+@pytest.mark.parametrize("size", [6 * 1024 * 1024 + 1, 10 * 1024 * 1024], ids=["one byte too many", "10 MB"])
+def test_a_body_over_the_limit_is_refused(webhook: Running, size: int) -> None:
+    # Over HTTP/1.1: httpcore's HTTP/2 waits for the window of a stream whose answer it already has.
+    with webhook.client(http2=False) as own:
+        reply = own.post("/inject", content=b"x" * size, headers=REVIEW_HEADERS)
+        assert reply.status_code == 400
         assert reply.headers["content-type"].startswith("text/plain")
 
 
