@@ -1,4 +1,4 @@
-"""Which template is rendered with what (spec injection §7)."""
+"""Which template is rendered with what (docs/istio/injection.md § 7)."""
 
 from __future__ import annotations
 

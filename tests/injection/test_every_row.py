@@ -33,7 +33,7 @@ def _rows(wanted: Callable[[Row], bool]) -> pytest.MarkDecorator:
 def test_another_injection_changes_nothing(row: Row) -> None:
     """Compared as `idempotency_check` says, and by the names of variables: those of the URL path are moved to the end.
 
-    A container the user customised is not customised again (spec injection § 9 step 1), so such a row only has to be
+    A container the user customised is not customised again (docs/istio/injection.md § 9 step 1), so such a row only has to be
     injectable; a row that was injected before, with other settings, has to settle.
     """
     settings = inject.settings(row, "kube-inject")

@@ -1,4 +1,4 @@
-"""The helper functions of injection templates (spec injection §7.8, sidecar-template §10)."""
+"""The helper functions of injection templates (docs/istio/injection.md § 7.8, docs/istio/sidecar-template.md § 10)."""
 
 from __future__ import annotations
 

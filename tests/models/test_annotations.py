@@ -1,4 +1,4 @@
-"""Istio's annotations and labels, and the injector's check of their values (spec injection §6)."""
+"""Istio's annotations and labels, and the injector's check of their values (docs/istio/injection.md § 6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The layers of a pod's ProxyConfig (spec injection §5.5)."""
+"""The layers of a pod's ProxyConfig (docs/istio/injection.md § 5.5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""MeshConfig: defaults and merging of documents (spec injection §5.3, §5.4)."""
+"""MeshConfig: defaults and merging of documents (docs/istio/injection.md § 5.3, §5.4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading and writing protobuf-JSON by the message tables (spec injection §5.1)."""
+"""Reading and writing protobuf-JSON by the message tables (docs/istio/injection.md § 5.1)."""
 
 from __future__ import annotations
 

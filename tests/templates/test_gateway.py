@@ -1,4 +1,4 @@
-"""The gateway template (spec other-templates §4)."""
+"""The gateway template (docs/istio/other-templates.md § 4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The templates for proxyless gRPC (spec other-templates §§5–6)."""
+"""The templates for proxyless gRPC (docs/istio/other-templates.md §§ 5–6)."""
 
 from __future__ import annotations
 

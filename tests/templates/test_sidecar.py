@@ -1,4 +1,4 @@
-"""The sidecar: what each setting and annotation gives, in the order the spec tells (spec sidecar-template §§4–8)."""
+"""The sidecar: what each setting and annotation gives, in the order the spec tells (docs/istio/sidecar-template.md §§ 4–8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mounts and volumes of the sidecar, and the annotations that add to them (spec sidecar-template §§6.6–8)."""
+"""Mounts and volumes of the sidecar, and the annotations that add to them (docs/istio/sidecar-template.md §§ 6.6–8)."""
 
 from __future__ import annotations
 

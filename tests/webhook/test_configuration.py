@@ -1,4 +1,4 @@
-"""MutatingWebhookConfiguration objects, release by release, as spec injection § 13 has them."""
+"""MutatingWebhookConfiguration objects, release by release, as docs/istio/injection.md § 13 has them."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ HOST_IP = "$(HOST_IP)"
 
 
 def socket_address(text: str, env: Mapping[str, str], path: str) -> Json:
-    """Envoy's form of `host:port`: brackets of IPv6 dropped, `$(HOST_IP)` replaced (spec bootstrap § 2.8).
+    """Envoy's form of `host:port`: brackets of IPv6 dropped, `$(HOST_IP)` replaced (docs/istio/bootstrap.md § 2.8).
 
     `path` is the field of the ProxyConfig it comes from; raises InputError where host or port cannot be told.
     """

@@ -43,7 +43,7 @@ class _Process:
 
 
 def from_pod(pod: Pod, settings: Settings, facts: Mapping[str, Json]) -> Reading:
-    """Read an injected pod as its agent would (spec bootstrap § 5); checked facts win over the manifest.
+    """Read an injected pod as its agent would (docs/istio/bootstrap.md § 5); checked facts win over the manifest.
 
     Raises InputError for a pod without proxy, SettingsError for a ProxyConfig the agent would refuse.
     """

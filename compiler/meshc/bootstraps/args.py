@@ -23,7 +23,7 @@ _SWITCHES = {"log_as_json": "log_as_json"}
 
 
 def parse(args: Sequence[str]) -> tuple[str, Flags]:
-    """Role and flags of `proxy …` (spec bootstrap § 1.4); unknown flags are passed over, as by Istio's injector texts.
+    """Role and flags of `proxy …` (docs/istio/bootstrap.md § 1.4); unknown flags are passed over, as by Istio's injector texts.
 
     Raises InputError when the arguments do not begin with `proxy` or a number is none.
     """

@@ -22,7 +22,7 @@ class Identity:
 
 
 def service_cluster(name: str, identity: Identity) -> str:
-    """The given name, or one made from labels, workload and namespace (spec bootstrap § 2.3.5).
+    """The given name, or one made from labels, workload and namespace (docs/istio/bootstrap.md § 2.3.5).
 
     The dot stands there even when the namespace is empty.
     """

@@ -31,7 +31,7 @@ class Surroundings:
 
 
 def resolve(container: Mapping[str, Json], around: Surroundings, base: Mapping[str, str]) -> dict[str, str]:
-    """Variables in manifest order over `base` (the image's); the same name twice: the last wins (spec bootstrap § 5).
+    """Variables in manifest order over `base` (the image's); the same name twice: the last wins (docs/istio/bootstrap.md § 5).
 
     A reference to something unknown leaves the variable unset.  Raises InputError for a malformed entry.
     """

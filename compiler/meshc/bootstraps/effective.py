@@ -44,7 +44,7 @@ class Effective:
 
 
 def effective(sources: Sources) -> Effective:
-    """Merge defaults, mesh file, `PROXY_CONFIG` and annotation, then the agent's own steps (spec bootstrap § 1.2).
+    """Merge defaults, mesh file, `PROXY_CONFIG` and annotation, then the agent's own steps (docs/istio/bootstrap.md § 1.2).
 
     Raises SettingsError or ErrorGroup for what makes the agent stop: unreadable text, wrong types, invalid values.
     """

@@ -17,7 +17,7 @@ Json = Any
 
 
 def build(facts: NodeFacts) -> Json:
-    """The bootstrap of one prepared node as a document, keys in Istio's order (spec bootstrap § 2)."""
+    """The bootstrap of one prepared node as a document, keys in Istio's order (docs/istio/bootstrap.md § 2)."""
     return render(view(facts), facts.agent.release)
 
 

@@ -26,7 +26,7 @@ V6 = Family("::1", "::", "V6_ONLY")
 
 
 def family(agent: Agent) -> Family:
-    """Choose by all of the node's addresses and ISTIO_DUAL_STACK (spec bootstrap § 2.2).
+    """Choose by all of the node's addresses and ISTIO_DUAL_STACK (docs/istio/bootstrap.md § 2.2).
 
     Raises InputError, since 1.19, for a dual stack node whose first address cannot be read.
     """

@@ -22,7 +22,7 @@ _ESCAPES = (
 
 
 def build(facts: NodeFacts) -> Json:
-    """The bootstrap of one prepared node as a document (spec bootstrap § 3): typed metadata only, GENERATOR `grpc`."""
+    """The bootstrap of one prepared node as a document (docs/istio/bootstrap.md § 3): typed metadata only, GENERATOR `grpc`."""
     agent = facts.agent
     metadata = node.sorted_tree({**facts.shown, "GENERATOR": "grpc"})
     context = {

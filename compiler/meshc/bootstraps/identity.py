@@ -16,7 +16,7 @@ _LOOPBACKS = ("127.0.0.1", "::1")
 def addresses(
     env: Mapping[str, str], pod_ips: Sequence[str], *, annotations: Mapping[str, str], release: Release
 ) -> tuple[str, ...]:
-    """The node's addresses: `INSTANCE_IP`, then those of the pod's interface (spec bootstrap § 1.3).
+    """The node's addresses: `INSTANCE_IP`, then those of the pod's interface (docs/istio/bootstrap.md § 1.3).
 
     The pod's addresses are taken to be those of `eth0`, so only that name in the annotation
     `traffic.sidecar.istio.io/excludeInterfaces` changes anything.

@@ -14,7 +14,7 @@ Json = Any
 
 @dataclass(frozen=True)
 class Flags:
-    """Command-line flags of the agent that reach its files (spec bootstrap § 1.4)."""
+    """Command-line flags of the agent that reach its files (docs/istio/bootstrap.md § 1.4)."""
 
     domain: str = ""
     mesh_config: str = "./etc/istio/config/mesh"

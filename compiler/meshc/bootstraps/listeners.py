@@ -24,7 +24,7 @@ _METRICS_TYPES = [
 def listeners(
     agent: Agent, texts: Family, *, metadata: Mapping[str, Json], annotations: Mapping[str, str]
 ) -> dict[str, Json]:
-    """What the template shows of both (spec bootstrap § 2.9); ports are those of the node's metadata."""
+    """What the template shows of both (docs/istio/bootstrap.md § 2.9); ports are those of the node's metadata."""
     local = _metrics_stay_local(agent)
     address = texts.localhost if local else texts.wildcard
     ports = {"metrics": metadata["ENVOY_PROMETHEUS_PORT"], "status": metadata["ENVOY_STATUS_PORT"]}

@@ -31,7 +31,7 @@ class Metadata:
 
 
 def build(agent: Agent, shown_config: Json) -> Metadata:
-    """Work the metadata out (spec bootstrap § 2.3.1); `shown_config` is the ProxyConfig as it is shown.
+    """Work the metadata out (docs/istio/bootstrap.md § 2.3.1); `shown_config` is the ProxyConfig as it is shown.
 
     Raises InputError for an `ISTIO_METAJSON_*` that is no JSON object and for values of the wrong kind.
     """

@@ -37,7 +37,7 @@ class NodeFacts:
 
 
 def prepare(agent: Agent) -> NodeFacts:
-    """Work out metadata, locality and cluster name of one agent (spec bootstrap § 2.3); raises InputError."""
+    """Work out metadata, locality and cluster name of one agent (docs/istio/bootstrap.md § 2.3); raises InputError."""
     release = agent.release
     built = metadata.build(agent, proxy.write(agent.config, release))
     shown = node.shown(built.typed, release.fact("bootstrap.metadata_keys"))

@@ -36,7 +36,7 @@ def log_format(agent: Agent) -> Json | None:
 
 
 def api_type(agent: Agent) -> str:
-    """Kind of the ADS stream: incremental by flag, and for waypoints always since 1.18 (spec bootstrap § 2.7)."""
+    """Kind of the ADS stream: incremental by flag, and for waypoints always since 1.18 (docs/istio/bootstrap.md § 2.7)."""
     waypoint = agent.waypoint and agent.release.has("bootstrap.waypoint_delta")
     return "DELTA_GRPC" if waypoint or agent.flag("ISTIO_DELTA_XDS") else "GRPC"
 

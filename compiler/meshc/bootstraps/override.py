@@ -33,7 +33,7 @@ _PLAIN_FLAGS = frozenset(("ignore_global_conn_limit", "ipv4_compat", "set_node_o
 
 
 def read(text: str, release: Release, *, host_ip: str = "", file: str | None = None) -> dict[str, Json]:
-    """Read a custom bootstrap (YAML or JSON) as the agent of a release hands it to Envoy (spec bootstrap § 2.14).
+    """Read a custom bootstrap (YAML or JSON) as the agent of a release hands it to Envoy (docs/istio/bootstrap.md § 2.14).
 
     Since 1.22 `$(HOST_IP)` stands for the node's address.  Raises InputError for what is no YAML mapping.
     """

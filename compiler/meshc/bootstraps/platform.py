@@ -13,7 +13,7 @@ _ZONE_PARTS = 3
 
 
 def from_env(env: Mapping[str, str], release: Release, given: Platform | None = None) -> Platform:
-    """The given platform, or GCP as `GCP_METADATA` states it, else unknown (spec bootstrap § 1.7)."""
+    """The given platform, or GCP as `GCP_METADATA` states it, else unknown (docs/istio/bootstrap.md § 1.7)."""
     if given is not None:
         return given
     chosen = env.get("CLOUD_PLATFORM", "").lower()

@@ -6,7 +6,7 @@ from meshc.models.goscalars import unquote
 
 
 def parse(text: str) -> dict[str, str] | None:
-    """Read `key="value"` lines (spec bootstrap § 1.6); None when one value is no Go string literal."""
+    """Read `key="value"` lines (docs/istio/bootstrap.md § 1.6); None when one value is no Go string literal."""
     entries: dict[str, str] = {}
     for line in text.split("\n"):
         key, found, literal = line.removesuffix("\r").partition("=")

@@ -22,7 +22,7 @@ def is_simple(pod: Pod) -> bool:
 
 
 def compiled(pod: Pod, settings: Settings, facts: Mapping[str, Json]) -> Nodes:
-    """The bootstrap as it is meant (spec bootstrap § 3); there is no Envoy."""
+    """The bootstrap as it is meant (docs/istio/bootstrap.md § 3); there is no Envoy."""
     env = containerenv.resolve(_writer(pod) or {}, surroundings.of(pod, settings, facts), {})
     env.update(facts.get("env", {}))
     name = f"{env.get('POD_NAME', '')}.{env.get('POD_NAMESPACE', '')}"

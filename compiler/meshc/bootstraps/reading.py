@@ -16,7 +16,7 @@ _QUOTE = re.compile(r"\\(['\\])")
 
 
 def load(data: str | bytes, *, file: str | None = None) -> Json:
-    """Read a bootstrap; trailing commas and `\\'` are accepted (spec bootstrap § 4).  Raises InputError."""
+    """Read a bootstrap; trailing commas and `\\'` are accepted (docs/istio/bootstrap.md § 4).  Raises InputError."""
     try:
         return orjson.loads(data)
     except ValueError:

@@ -28,7 +28,7 @@ class Service:
 
 
 def services(agent: Agent, *, tracer: Tracer | None, metadata: Mapping[str, Json]) -> list[Service]:
-    """The clusters in order (spec bootstrap § 2.8); `metadata` are the node's typed keys."""
+    """The clusters in order (docs/istio/bootstrap.md § 2.8); `metadata` are the node's typed keys."""
     found = []
     if tracer is not None and tracer.kind in _TRACER_CLUSTERS:
         found.append(_tracer(agent, tracer.kind, metadata))

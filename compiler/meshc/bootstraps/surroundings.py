@@ -18,7 +18,7 @@ _PLAIN = {"POD_NAME": "pod_name", "POD_NAMESPACE": "namespace", "INSTANCE_IP": "
 
 
 def of(pod: Pod, settings: Settings, facts: Mapping[str, Json]) -> Surroundings:
-    """Field values, labels, annotations and referenced objects of a pod (spec bootstrap § 5, steps 2, 3)."""
+    """Field values, labels, annotations and referenced objects of a pod (docs/istio/bootstrap.md § 5, steps 2, 3)."""
     labels, annotations = (_texts(pod.metadata.get(k)) for k in ("labels", "annotations"))
     return Surroundings(
         fields=_fields(pod, settings, facts),

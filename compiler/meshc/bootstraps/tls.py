@@ -12,7 +12,7 @@ _TYPE = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamT
 def transport_socket(
     settings: Mapping[str, Json] | None, *, metadata: Mapping[str, Json], sni: str, alpn: bool
 ) -> Json | None:
-    """The `transport_socket` of ClientTLSSettings (spec bootstrap § 2.8); None for none or mode DISABLE.
+    """The `transport_socket` of ClientTLSSettings (docs/istio/bootstrap.md § 2.8); None for none or mode DISABLE.
 
     `metadata` are the node's typed keys, whose TLS_CLIENT_* files win; `sni` is the name for ISTIO_MUTUAL where the
     settings have none; `alpn` says whether protocols are written for this cluster.

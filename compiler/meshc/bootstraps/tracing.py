@@ -30,7 +30,7 @@ class Tracer:
 
 
 def tracer(agent: Agent, *, cluster: str) -> Tracer | None:
-    """The tracer the release renders, or None (spec bootstrap § 2.11); `cluster` is `/node/cluster`.
+    """The tracer the release renders, or None (docs/istio/bootstrap.md § 2.11); `cluster` is `/node/cluster`.
 
     Raises InputError for Stackdriver without a GCP project, in every release, as the agent stops on it.
     """

@@ -1,4 +1,4 @@
-"""Values as Go's text/template and fmt print and compare them (spec sidecar-template §10.2, other-templates §3.1).
+"""Values as Go's text/template and fmt print and compare them (docs/istio/sidecar-template.md § 10.2, docs/istio/other-templates.md § 3.1).
 
 JSON numbers are doubles to Go, also the whole ones.
 """

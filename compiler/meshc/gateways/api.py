@@ -23,7 +23,7 @@ def chart(
 
     `chart` is `gateway`, `istio-ingress` or `istio-egress`, `name` Helm's release name, `version` the chart's own
     (default: that of the release; `1.0.0` means the charts of the source tree with their testing images).
-    Raises SettingsError for values the chart does not know or refuses (spec other-templates §§ 11, 12).
+    Raises SettingsError for values the chart does not know or refuses (docs/istio/other-templates.md §§ 11, 12).
     """
     check(chart, values)
     namespace = namespace or settings.namespace or "default"
@@ -31,7 +31,7 @@ def chart(
 
 
 def gateway(gateway: Json, settings: Settings, watched_namespaces: Collection[str] | None = None) -> list[Json]:
-    """What the Gateway API deployment controller writes for a Gateway, in order (spec other-templates §§ 7 to 10).
+    """What the Gateway API deployment controller writes for a Gateway, in order (docs/istio/other-templates.md §§ 7 to 10).
 
     GatewayClasses, ConfigMaps, ProxyConfigs, Namespaces, ListenerSets and existing objects are taken from
     `settings.resources`.  A Gateway of an unknown class, another revision or a namespace outside `watched_namespaces`
@@ -42,7 +42,7 @@ def gateway(gateway: Json, settings: Settings, watched_namespaces: Collection[st
 
 
 def profile_gateways(settings: Settings) -> list[tuple[Gateway, list[Json]]]:
-    """The classic gateways the installation brings, each with its objects in Helm's order (spec profiles §§ 5.6, 6.1).
+    """The classic gateways the installation brings, each with its objects in Helm's order (docs/istio/profiles.md §§ 5.6, 6.1).
 
     What `helm template` gives for the gateway's chart under release name `istio`, the component's `k8s` block laid over
     it.  The Deployments are complete pods, not to be injected, unless `injectionTemplate` says so.

@@ -1,4 +1,4 @@
-"""The deployment controller of 1.17: a pod to be injected, and the Gateway's status (spec other-templates § 7.9)."""
+"""The deployment controller of 1.17: a pod to be injected, and the Gateway's status (docs/istio/other-templates.md § 7.9)."""
 
 from __future__ import annotations
 

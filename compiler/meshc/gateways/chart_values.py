@@ -1,4 +1,4 @@
-"""Effective values of a chart: defaults, stamped hub and tag, overlays, the user's values (spec profiles § 4)."""
+"""Effective values of a chart: defaults, stamped hub and tag, overlays, the user's values (docs/istio/profiles.md § 4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gateway classes: which controller runs a Gateway, with which template (spec other-templates § 7.1)."""
+"""Gateway classes: which controller runs a Gateway, with which template (docs/istio/other-templates.md § 7.1)."""
 
 from __future__ import annotations
 

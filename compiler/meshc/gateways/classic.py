@@ -1,4 +1,4 @@
-"""The charts `istio-ingress` and `istio-egress`: what their template needs to know (spec other-templates § 11)."""
+"""The charts `istio-ingress` and `istio-egress`: what their template needs to know (docs/istio/other-templates.md § 11)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Gateway API deployment controller: a Gateway in, the objects it writes out (spec other-templates § 7)."""
+"""The Gateway API deployment controller: a Gateway in, the objects it writes out (docs/istio/other-templates.md § 7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Patches that classes and Gateways lay over what the controller writes (spec other-templates § 7.7, since 1.26)."""
+"""Patches that classes and Gateways lay over what the controller writes (docs/istio/other-templates.md § 7.7, since 1.26)."""
 
 from __future__ import annotations
 

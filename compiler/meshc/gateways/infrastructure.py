@@ -1,4 +1,4 @@
-"""Labels and annotations a Gateway passes on to its objects (spec other-templates §§ 7.5, 8.1)."""
+"""Labels and annotations a Gateway passes on to its objects (docs/istio/other-templates.md §§ 7.5, 8.1)."""
 
 from __future__ import annotations
 

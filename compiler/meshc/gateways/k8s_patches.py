@@ -1,4 +1,4 @@
-"""What a component's `k8s` block changes in the objects of a classic gateway (spec profiles § 5.6)."""
+"""What a component's `k8s` block changes in the objects of a classic gateway (docs/istio/profiles.md § 5.6)."""
 
 from __future__ import annotations
 

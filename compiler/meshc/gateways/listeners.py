@@ -1,4 +1,4 @@
-"""Service ports of a Gateway: its listeners and those of the ListenerSets attached to it (spec other-templates § 7.3)."""
+"""Service ports of a Gateway: its listeners and those of the ListenerSets attached to it (docs/istio/other-templates.md § 7.3)."""
 
 from __future__ import annotations
 

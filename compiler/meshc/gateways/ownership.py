@@ -1,4 +1,4 @@
-"""Whether this istiod deploys a Gateway (spec other-templates § 7.1)."""
+"""Whether this istiod deploys a Gateway (docs/istio/other-templates.md § 7.1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the deployment templates know of one Gateway (spec other-templates §§ 7.6, 8 to 10)."""
+"""What the deployment templates know of one Gateway (docs/istio/other-templates.md §§ 7.6, 8 to 10)."""
 
 from __future__ import annotations
 

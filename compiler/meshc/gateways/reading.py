@@ -32,7 +32,7 @@ def chart_reader(values: Json, *root: str) -> Reader:
 
 
 def injector_reader(values: Json) -> Reader:
-    """Read injector values: absent parents are fine, a parent that is null raises SettingsError (spec other-templates § 3.1)."""
+    """Read injector values: absent parents are fine, a parent that is null raises SettingsError (docs/istio/other-templates.md § 3.1)."""
 
     def read(path: str) -> Json:
         node = values

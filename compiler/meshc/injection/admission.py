@@ -1,4 +1,4 @@
-"""Whether the webhook is called for a pod at all: its selectors (spec injection § 13.1)."""
+"""Whether the webhook is called for a pod at all: its selectors (docs/istio/injection.md § 13.1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Renders the pod templates, built-in ones and users' own (spec injection §7)."""
+"""Renders the pod templates, built-in ones and users' own (docs/istio/injection.md § 7)."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Templates:
         return (self.engine or Engine.of(self.release)).template(name).render(data)
 
     def _public(self, given: TemplateInput) -> dict[str, Json]:
-        """The data of users' own templates, under Istio's names (spec injection §7.2)."""
+        """The data of users' own templates, under Istio's names (docs/istio/injection.md § 7.2)."""
         has, data = self.release.has, self._data
         found: dict[str, Json] = {
             "TypeMeta": {"apiVersion": given.workload.api_version, "kind": given.workload.kind},

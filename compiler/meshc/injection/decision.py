@@ -1,4 +1,4 @@
-"""Whether a pod is injected, and what decided it (spec injection § 3)."""
+"""Whether a pod is injected, and what decided it (docs/istio/injection.md § 3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Name and kind of the workload a pod belongs to (spec injection § 4)."""
+"""Name and kind of the workload a pod belongs to (docs/istio/injection.md § 4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cluster environment, network label, status record and extra annotations (spec injection §§ 10.1, 10.4)."""
+"""Cluster environment, network label, status record and extra annotations (docs/istio/injection.md §§ 10.1, 10.4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Native sidecars: the switch, the nodes and the annotation (spec injection § 7.7)."""
+"""Native sidecars: the switch, the nodes and the annotation (docs/istio/injection.md § 7.7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""User and group ids of the proxy on OpenShift (spec injection § 7.6)."""
+"""User and group ids of the proxy on OpenShift (docs/istio/injection.md § 7.6)."""
 
 from __future__ import annotations
 

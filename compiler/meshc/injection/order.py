@@ -1,4 +1,4 @@
-"""Where the proxy and the mesh's init containers stand (spec injection § 10.5)."""
+"""Where the proxy and the mesh's init containers stand (docs/istio/injection.md § 10.5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Strategic merge of an overlay onto a pod under edit, each change recorded with its layer (spec injection § 8)."""
+"""Strategic merge of an overlay onto a pod under edit, each change recorded with its layer (docs/istio/injection.md § 8)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def lay_over(
     directives: bool = False,
     known: dict[int, Any] | None = None,
 ) -> None:
-    """Merge an overlay onto the pod and record what it changed, in typed form (spec injection § 8.1).
+    """Merge an overlay onto the pod and record what it changed, in typed form (docs/istio/injection.md § 8.1).
 
     `known` keeps what parts of this very overlay read as, by identity, for the next pod it is laid over.
     `directives` tells that the overlay may hold `$patch` and its like.  Raises InjectionError for what the merge

@@ -1,4 +1,4 @@
-"""Fields a user wrote on an injected container win over the template (spec injection § 9)."""
+"""Fields a user wrote on an injected container win over the template (docs/istio/injection.md § 9)."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ def operations(edited: Map, document: Json) -> list[Operation]:
 
     `document` may carry less than the typed form the edits started from (`resources: {}`, `creationTimestamp: null`)
     and unknown fields: an object it lacks is added whole, a field it lacks is never removed.
-    Linear in the edits and the lists they touch (spec injection § 12.6: any patch with the same result will do).
+    Linear in the edits and the lists they touch (docs/istio/injection.md § 12.6: any patch with the same result will do).
     """
     found: list[Operation] = []
     _object(edited, document, path="", found=found)

@@ -1,4 +1,4 @@
-"""The core both front ends share: validate, render, merge, re-apply, finish (spec injection § 1)."""
+"""The core both front ends share: validate, render, merge, re-apply, finish (docs/istio/injection.md § 1)."""
 
 from __future__ import annotations
 
@@ -183,7 +183,7 @@ class _Run:
 
 
 def _environment(incoming: Incoming, prepared: Prepared) -> dict[str, str]:
-    """The URL's variables with cluster and network put in (spec injection § 7.3)."""
+    """The URL's variables with cluster and network put in (docs/istio/injection.md § 7.3)."""
     found = dict(incoming.environment)
     cluster = found.get(CLUSTER) or prepared.cluster
     network = found.get(NETWORK) or prepared.network

@@ -24,7 +24,7 @@ _DIRECTIVE = re.compile(r"\$(patch|retainKeys|deleteFromPrimitiveList|setElement
 
 
 class Prepared:
-    """An injector: settings seen by one of the two front ends (spec injection § 1)."""
+    """An injector: settings seen by one of the two front ends (docs/istio/injection.md § 1)."""
 
     def __init__(self, settings: Settings, mode: str) -> None:
         self.settings = settings
@@ -111,7 +111,7 @@ class Prepared:
         return found
 
     def proxy_config(self, metadata: Mapping[str, Any], namespace: str) -> Json:
-        """The effective ProxyConfig of a pod (spec injection § 5.5); raises InputError as Istio does."""
+        """The effective ProxyConfig of a pod (docs/istio/injection.md § 5.5); raises InputError as Istio does."""
         annotations, labels = metadata.get("annotations") or {}, metadata.get("labels") or {}
         text = annotations.get(effective.ANNOTATION)
         selecting = (r.name for r in self.resources if r.namespace == namespace and r.selects(labels))

@@ -1,4 +1,4 @@
-"""`ISTIO_KUBE_APP_PROBERS`: what the agent must know to probe the application itself (spec injection § 10.3 a)."""
+"""`ISTIO_KUBE_APP_PROBERS`: what the agent must know to probe the application itself (docs/istio/injection.md § 10.3 a)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Probes and lifecycle handlers redirected to the agent (spec injection § 10.3)."""
+"""Probes and lifecycle handlers redirected to the agent (docs/istio/injection.md § 10.3)."""
 
 from __future__ import annotations
 

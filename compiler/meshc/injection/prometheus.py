@@ -1,4 +1,4 @@
-"""Scraping through the agent: the pod's own scrape annotations move into the proxy (spec injection § 10.2)."""
+"""Scraping through the agent: the pod's own scrape annotations move into the proxy (docs/istio/injection.md § 10.2)."""
 
 from __future__ import annotations
 

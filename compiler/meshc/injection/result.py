@@ -32,7 +32,7 @@ class Result:
 
     @cached_property
     def manifest(self) -> Json:
-        """The whole workload in typed form (spec injection § 11.5), skipped ones too."""
+        """The whole workload in typed form (docs/istio/injection.md § 11.5), skipped ones too."""
         return plain(self._edited)
 
     @cached_property

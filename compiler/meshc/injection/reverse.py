@@ -1,4 +1,4 @@
-"""Injected workloads in, the workloads as they were out (spec injection § 14)."""
+"""Injected workloads in, the workloads as they were out (docs/istio/injection.md § 14)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Takes the mesh's labels, annotations and security context off a pod again (spec injection § 14)."""
+"""Takes the mesh's labels, annotations and security context off a pod again (docs/istio/injection.md § 14)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Puts probes and lifecycle handlers back as the probers' record has them (spec injection § 10.3)."""
+"""Puts probes and lifecycle handlers back as the probers' record has them (docs/istio/injection.md § 10.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an injected pod records about itself: status, overrides, probers, scrape annotations (spec injection § 14)."""
+"""What an injected pod records about itself: status, overrides, probers, scrape annotations (docs/istio/injection.md § 14)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A whole stream of documents in, the same stream with injected workloads out (spec injection § 11)."""
+"""A whole stream of documents in, the same stream with injected workloads out (docs/istio/injection.md § 11)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pod as templates see it: without what an earlier injection put there (spec injection § 7.2)."""
+"""The pod as templates see it: without what an earlier injection put there (docs/istio/injection.md § 7.2)."""
 
 from __future__ import annotations
 

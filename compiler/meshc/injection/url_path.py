@@ -1,4 +1,4 @@
-"""Environment variables carried by the webhook's URL path (spec injection § 12.3)."""
+"""Environment variables carried by the webhook's URL path (docs/istio/injection.md § 12.3)."""
 
 from __future__ import annotations
 

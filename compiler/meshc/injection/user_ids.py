@@ -1,4 +1,4 @@
-"""The init container follows the user ids a user set on the proxy (spec injection § 9.1)."""
+"""The init container follows the user ids a user set on the proxy (docs/istio/injection.md § 9.1)."""
 
 from __future__ import annotations
 

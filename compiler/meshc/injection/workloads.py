@@ -1,4 +1,4 @@
-"""Where each kind of workload keeps its pod, and the pod its controller would make of it (spec injection § 11.3)."""
+"""Where each kind of workload keeps its pod, and the pod its controller would make of it (docs/istio/injection.md § 11.3)."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ _V4_LOCAL_MULTICAST = IPv4Network("224.0.0.0/24")
 
 
 def wants_ipv6(addresses: Sequence[str], *, dual_stack: bool) -> bool:
-    """Whether IPv6 rules are made for a pod with these interface addresses, in system order (spec traffic-capture §2.2).
+    """Whether IPv6 rules are made for a pod with these interface addresses, in system order (docs/istio/traffic-capture.md § 2.2).
 
     The first address that is neither loop-back nor link-local decides; with dual stack one IPv6 address is enough.
     Raises SettingsError for a text that is no address or when no address is left.

@@ -1,4 +1,4 @@
-"""Values of the capture annotations that Istio's injector and CNI plugin refuse, each with a remedy (spec injection § 6)."""
+"""Values of the capture annotations that Istio's injector and CNI plugin refuse, each with a remedy (docs/istio/injection.md § 6)."""
 
 from __future__ import annotations
 

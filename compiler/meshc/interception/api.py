@@ -76,7 +76,7 @@ class Rules:
 
     @cached_property
     def cleanup(self) -> tuple[str, ...]:
-        """Commands that remove the rules, as the release does it (spec traffic-capture §§ 5.3, 7, 8.1)."""
+        """Commands that remove the rules, as the release does it (docs/istio/traffic-capture.md §§ 5.3, 7, 8.1)."""
         if self.config is None:
             return ()
         if self.tool == "nftables":

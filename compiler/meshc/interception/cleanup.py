@@ -1,4 +1,4 @@
-"""Commands that remove the packet rules again (spec traffic-capture §§ 5.3, 7)."""
+"""Commands that remove the packet rules again (docs/istio/traffic-capture.md §§ 5.3, 7)."""
 
 from __future__ import annotations
 

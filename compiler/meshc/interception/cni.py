@@ -1,4 +1,4 @@
-"""The parameters the CNI plugin uses for a pod: its annotations and its proxy's environment (spec traffic-capture §1.2)."""
+"""The parameters the CNI plugin uses for a pod: its annotations and its proxy's environment (docs/istio/traffic-capture.md § 1.2)."""
 
 from __future__ import annotations
 

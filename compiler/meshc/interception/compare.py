@@ -42,7 +42,7 @@ class Difference:
 def compare(made: Rules, listings: Sequence[Listing]) -> tuple[list[Difference], list[str]]:
     """Differences, and notes about what could not be compared.
 
-    Counters, comments, order of tables, foreign chains and jumps into them do not count (spec traffic-capture § 10).
+    Counters, comments, order of tables, foreign chains and jumps into them do not count (docs/istio/traffic-capture.md § 10).
     Raises UsageError for nftables rules, which `iptables-save` does not show.
     """
     if made.tool == "nftables":

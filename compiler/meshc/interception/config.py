@@ -85,7 +85,7 @@ class Config:
 def from_tool(keys: Mapping[str, Json], release: Release) -> Config:
     """Read settings under the key names the tool itself prints them with (`PROXY_PORT`, `REDIRECT_DNS`, …).
 
-    An absent key has the tool's default (spec traffic-capture §2.1), without ports or ranges to capture.
+    An absent key has the tool's default (docs/istio/traffic-capture.md § 2.1), without ports or ranges to capture.
     Raises SettingsError for an unknown key, a wrong type or a value the tool or iptables would refuse.
     """
     checks.known_keys(keys)

@@ -1,4 +1,4 @@
-"""Packet rules of DNS capture (spec traffic-capture §3.1)."""
+"""Packet rules of DNS capture (docs/istio/traffic-capture.md § 3.1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads the packet-rule tool's command line and environment as the tool itself does (spec traffic-capture §2.1)."""
+"""Reads the packet-rule tool's command line and environment as the tool itself does (docs/istio/traffic-capture.md § 2.1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Packet rules for what arrives at the pod (spec traffic-capture §3, steps 1-5 and 17)."""
+"""Packet rules for what arrives at the pod (docs/istio/traffic-capture.md § 3, steps 1-5 and 17)."""
 
 from __future__ import annotations
 

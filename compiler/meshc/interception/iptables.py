@@ -11,7 +11,7 @@ from meshc.interception.rules import Book, Rule, chains
 
 
 def build(config: Config, release: Release, family: Family) -> tuple[Rule, ...]:
-    """All rules of one family (spec traffic-capture §3)."""
+    """All rules of one family (docs/istio/traffic-capture.md § 3)."""
     book = Book(release, config, family)
     inbound.interfaces(book)
     inbound.drop_invalid(book)

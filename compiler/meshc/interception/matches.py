@@ -61,7 +61,7 @@ class Parsed:
         return tuple(_actions(self.target_name, self.options))
 
     def spelled(self, *, ipv6: bool = False) -> str:
-        """The rule as the kernel prints it: fixed order, canonical values (spec traffic-capture § 10)."""
+        """The rule as the kernel prints it: fixed order, canonical values (docs/istio/traffic-capture.md § 10)."""
         words = [
             w
             for kind in ("source", "destination", "in", "out", "protocol")

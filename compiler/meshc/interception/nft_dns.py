@@ -1,4 +1,4 @@
-"""nftables rules of DNS capture (spec traffic-capture §8.2, item 11)."""
+"""nftables rules of DNS capture (docs/istio/traffic-capture.md § 8.2, item 11)."""
 
 from __future__ import annotations
 

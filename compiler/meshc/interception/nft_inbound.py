@@ -1,4 +1,4 @@
-"""nftables rules for what arrives at the pod (spec traffic-capture §8.2, items 1-5 and 16)."""
+"""nftables rules for what arrives at the pod (docs/istio/traffic-capture.md § 8.2, items 1-5 and 16)."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ _PLAIN = {"iifname": "in", "oifname": "out", "skuid": "uid", "skgid": "gid", "ma
 
 @lru_cache(maxsize=4096)
 def parse(text: str) -> tuple[tuple[Match, ...], tuple[Action, ...]]:
-    """Conditions and actions of a rule in the spelling of the tool's transaction (spec traffic-capture § 8.2)."""
+    """Conditions and actions of a rule in the spelling of the tool's transaction (docs/istio/traffic-capture.md § 8.2)."""
     return _Reader(text.split()).read()
 
 

@@ -1,4 +1,4 @@
-"""nftables rules for what the pod's processes send (spec traffic-capture §8.2, items 6-10 and 12-15)."""
+"""nftables rules for what the pod's processes send (docs/istio/traffic-capture.md § 8.2, items 6-10 and 12-15)."""
 
 from __future__ import annotations
 

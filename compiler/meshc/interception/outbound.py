@@ -1,4 +1,4 @@
-"""Packet rules for what the pod's processes send (spec traffic-capture §3, steps 6-10 and 12-15)."""
+"""Packet rules for what the pod's processes send (docs/istio/traffic-capture.md § 3, steps 6-10 and 12-15)."""
 
 from __future__ import annotations
 

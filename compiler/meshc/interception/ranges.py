@@ -31,7 +31,7 @@ class SplitRanges:
 
 
 def split(text: str, release: Release, *, path: Sequence[PathPart] | str = "ranges") -> SplitRanges:
-    """Split a comma-separated list; `*` is all addresses of both families (spec traffic-capture §2.2).
+    """Split a comma-separated list; `*` is all addresses of both families (docs/istio/traffic-capture.md § 2.2).
 
     Host bits stay, members are not trimmed, empty ones are dropped. An invalid member is skipped with a warning until
     1.26; since 1.27 it raises SettingsError.

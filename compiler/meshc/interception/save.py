@@ -1,4 +1,4 @@
-"""Packet rules in the canonical form in which `iptables-save` prints them (spec traffic-capture § 10)."""
+"""Packet rules in the canonical form in which `iptables-save` prints them (docs/istio/traffic-capture.md § 10)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Resource quantities: reading, and the canonical text Kubernetes gives them (spec sidecar-template § 10.12)."""
+"""Resource quantities: reading, and the canonical text Kubernetes gives them (docs/istio/sidecar-template.md § 10.12)."""
 
 from __future__ import annotations
 

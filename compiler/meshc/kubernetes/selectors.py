@@ -1,4 +1,4 @@
-"""Kubernetes label selectors (spec injection § 3)."""
+"""Kubernetes label selectors (docs/istio/injection.md § 3)."""
 
 from __future__ import annotations
 

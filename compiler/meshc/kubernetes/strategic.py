@@ -1,4 +1,4 @@
-"""Kubernetes' strategic merge of a patch onto an object (spec injection § 8.3)."""
+"""Kubernetes' strategic merge of a patch onto an object (docs/istio/injection.md § 8.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Kubernetes objects in the typed form in which Istio reads and writes them (spec injection § 8.1, 11.5)."""
+"""Kubernetes objects in the typed form in which Istio reads and writes them (docs/istio/injection.md § 8.1, 11.5)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HANDLED = frozenset(
         "DeploymentConfig", "List",
     }
 )  # fmt: skip
-"""Kinds the offline command reads and writes in typed form (spec injection § 11.2)."""
+"""Kinds the offline command reads and writes in typed form (docs/istio/injection.md § 11.2)."""
 
 
 def normalize(

@@ -1,4 +1,4 @@
-"""The mesh's own ports against each other, and numbers that moved in one place only (spec ports § 1)."""
+"""The mesh's own ports against each other, and numbers that moved in one place only (docs/istio/ports.md § 1)."""
 
 from __future__ import annotations
 

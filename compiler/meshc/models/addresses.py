@@ -1,4 +1,4 @@
-"""Addresses and names as Istio's validation takes them (spec injection §5.6)."""
+"""Addresses and names as Istio's validation takes them (docs/istio/injection.md § 5.6)."""
 
 from __future__ import annotations
 

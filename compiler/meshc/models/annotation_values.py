@@ -1,4 +1,4 @@
-"""The injector's checks of annotation values: each gives the reason a value is refused, or None (spec injection §6)."""
+"""The injector's checks of annotation values: each gives the reason a value is refused, or None (docs/istio/injection.md § 6)."""
 
 from __future__ import annotations
 

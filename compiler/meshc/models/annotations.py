@@ -80,7 +80,7 @@ def unknown(names: Iterable[str], release: Release, where: Where = "annotations"
 
 
 def validate(annotations: Mapping[str, str], release: Release) -> list[str]:
-    """What the injector refuses in a pod's annotations (spec injection §6), one text an annotation.
+    """What the injector refuses in a pod's annotations (docs/istio/injection.md § 6), one text an annotation.
 
     Each is `invalid value '<value>' for annotation '<name>': <reason>`; an empty list means all is well.
     """

@@ -41,7 +41,7 @@ def parse(text: str) -> int:
 
 
 def write(nanoseconds: int) -> str:
-    """Seconds with 0, 3, 6 or 9 decimals: `45s`, `0.500s` (spec injection §5.1)."""
+    """Seconds with 0, 3, 6 or 9 decimals: `45s`, `0.500s` (docs/istio/injection.md § 5.1)."""
     seconds, rest = divmod(abs(nanoseconds), SECOND)
     decimals = ""
     if rest:

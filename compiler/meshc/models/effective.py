@@ -1,4 +1,4 @@
-"""The ProxyConfig a pod ends up with: mesh default, ProxyConfig resources, annotation (spec injection §5.5)."""
+"""The ProxyConfig a pod ends up with: mesh default, ProxyConfig resources, annotation (docs/istio/injection.md § 5.5)."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ MESSAGE = "MeshConfig"
 
 
 def defaults(release: Release) -> dict[str, Json]:
-    """The built-in MeshConfig (spec injection §5.3), a fresh dict."""
+    """The built-in MeshConfig (docs/istio/injection.md § 5.3), a fresh dict."""
     found = dict(release.fact("mesh.defaults")) | {"defaultConfig": proxy.defaults(release)}
     for switch, fields in release.fact("mesh.defaults_by_switch").items():
         if release.has(switch):
@@ -55,7 +55,7 @@ def apply(
     strict: bool = False,
     path: tuple[PathPart, ...] = (),
 ) -> Reading:
-    """Merge a mesh document onto a base and validate the result (spec injection §5.4).
+    """Merge a mesh document onto a base and validate the result (docs/istio/injection.md § 5.4).
 
     Gives the new MeshConfig and the warnings.  Raises SettingsError or ErrorGroup for wrong types, invalid values and,
     in strict mode, unknown keys.
@@ -107,7 +107,7 @@ def typed(config: Mapping[str, Json]) -> MeshConfig:
 
 
 def validate(mesh: Mapping[str, Json], release: Release) -> Findings:
-    """Errors and warnings of a complete MeshConfig (spec injection §5.6)."""
+    """Errors and warnings of a complete MeshConfig (docs/istio/injection.md § 5.6)."""
     return mesh_validation.validate(mesh, release)
 
 

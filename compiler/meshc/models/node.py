@@ -14,7 +14,7 @@ Kinds = Mapping[str, str]
 
 
 def decode(raw: Mapping[str, Json], kinds: Kinds) -> dict[str, Json]:
-    """Read the known keys of raw metadata into typed values (spec bootstrap § 2.3.1, step 4).
+    """Read the known keys of raw metadata into typed values (docs/istio/bootstrap.md § 2.3.1, step 4).
 
     Keys match without regard to case and are taken in byte order, so a later spelling overwrites an earlier one and
     maps grow together.  Raises InputError for a value of the wrong kind, as the agent would stop.

@@ -20,7 +20,7 @@ class KindError(ValueError):
 
 
 def read(kind: str, value: Json) -> Json:
-    """Read one value of metadata by its kind (spec bootstrap § 2.3.2); raises KindError."""
+    """Read one value of metadata by its kind (docs/istio/bootstrap.md § 2.3.2); raises KindError."""
     return _READERS[kind](value)
 
 

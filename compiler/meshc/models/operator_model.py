@@ -1,4 +1,4 @@
-"""The `spec` of an IstioOperator as closed Pydantic models (spec profiles § 5)."""
+"""The `spec` of an IstioOperator as closed Pydantic models (docs/istio/profiles.md § 5)."""
 
 from __future__ import annotations
 

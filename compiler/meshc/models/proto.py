@@ -1,7 +1,7 @@
 """Protobuf-JSON by the message tables: read over a base, write in declaration order, print as Istio does.
 
 A message travels as a plain dict with lowerCamelCase keys that holds the set fields only: durations as `45s`,
-enums by name, numbers as numbers.  See spec injection §5.1.
+enums by name, numbers as numbers.  See docs/istio/injection.md § 5.1.
 """
 
 from __future__ import annotations

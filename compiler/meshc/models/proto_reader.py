@@ -1,4 +1,4 @@
-"""Reads whole protobuf-JSON messages by the message tables (spec injection §5.1)."""
+"""Reads whole protobuf-JSON messages by the message tables (docs/istio/injection.md § 5.1)."""
 
 from __future__ import annotations
 

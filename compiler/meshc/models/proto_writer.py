@@ -1,4 +1,4 @@
-"""Writes messages as protobuf-JSON: declaration order, zero scalars left out (spec injection §5.1)."""
+"""Writes messages as protobuf-JSON: declaration order, zero scalars left out (docs/istio/injection.md § 5.1)."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ _INHERITED_HEADERS = ("forwardedClientCert", "requestId", "attemptCount", "serve
 
 
 def defaults(release: Release) -> dict[str, Json]:
-    """The built-in ProxyConfig (spec injection §5.2), a fresh dict."""
+    """The built-in ProxyConfig (docs/istio/injection.md § 5.2), a fresh dict."""
     found = dict(release.fact("mesh.proxy_defaults"))
     for switch, fields in release.fact("mesh.proxy_defaults_by_switch").items():
         if release.has(switch):
@@ -56,7 +56,7 @@ def overlay(
     strict: bool = False,
     path: tuple[PathPart, ...] = (),
 ) -> Reading:
-    """Merge a document onto a ProxyConfig (spec injection §5.4): fields replace, `proxyMetadata` adds up.
+    """Merge a document onto a ProxyConfig (docs/istio/injection.md § 5.4): fields replace, `proxyMetadata` adds up.
 
     Since 1.19.1 some members of `proxyHeaders` that the document leaves unset are kept as well.
     Raises SettingsError, ErrorGroup for wrong types and, in strict mode, unknown keys.
@@ -88,12 +88,12 @@ def typed(config: Mapping[str, Json]) -> ProxyConfig:
 
 
 def validate(config: Mapping[str, Json], release: Release) -> Findings:
-    """Errors and warnings of a complete ProxyConfig (spec injection §5.6)."""
+    """Errors and warnings of a complete ProxyConfig (docs/istio/injection.md § 5.6)."""
     return proxy_validation.validate(config, release)
 
 
 def clone_without_defaults(config: Mapping[str, Json], release: Release) -> dict[str, Json]:
-    """The written ProxyConfig without the fields that equal the built-in defaults (spec sidecar-template §10.7)."""
+    """The written ProxyConfig without the fields that equal the built-in defaults (docs/istio/sidecar-template.md § 10.7)."""
     built_in = write(defaults(release), release)
     return {k: v for k, v in write(config, release).items() if k not in built_in or v != built_in[k]}
 

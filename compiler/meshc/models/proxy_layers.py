@@ -1,4 +1,4 @@
-"""Lays one ProxyConfig over another, member by member, as 1.17.0 and 1.17.1 do (spec injection §5.5)."""
+"""Lays one ProxyConfig over another, member by member, as 1.17.0 and 1.17.1 do (docs/istio/injection.md § 5.5)."""
 
 from __future__ import annotations
 

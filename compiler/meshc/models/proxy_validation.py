@@ -1,4 +1,4 @@
-"""Validation of a complete ProxyConfig (spec injection §5.6)."""
+"""Validation of a complete ProxyConfig (docs/istio/injection.md § 5.6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Helm values of an Istio installation as closed Pydantic models (spec injection § 2.2, profiles § 4.5).
+"""Helm values of an Istio installation as closed Pydantic models (docs/istio/injection.md § 2.2, docs/istio/profiles.md § 4.5).
 
 The models say which values there are and of which type; `models.values_reading` reads documents by the tables derived
 from them, so that no compile run imports Pydantic for it.

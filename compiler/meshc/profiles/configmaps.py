@@ -1,4 +1,4 @@
-"""What the istiod chart writes from its values: the injector's values, the mesh document, networks (spec profiles § 1)."""
+"""What the istiod chart writes from its values: the injector's values, the mesh document, networks (docs/istio/profiles.md § 1)."""
 
 from __future__ import annotations
 

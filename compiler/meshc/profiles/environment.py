@@ -1,4 +1,4 @@
-"""The environment of the istiod container, in the chart's order (spec profiles § 8)."""
+"""The environment of the istiod container, in the chart's order (docs/istio/profiles.md § 8)."""
 
 from __future__ import annotations
 

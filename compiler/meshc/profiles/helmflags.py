@@ -1,4 +1,4 @@
-"""The grammar of Helm's `--set`: `a.b=c,d[0]=e,f={g,h}` (spec profiles § 4.4)."""
+"""The grammar of Helm's `--set`: `a.b=c,d[0]=e,f={g,h}` (docs/istio/profiles.md § 4.4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One IstioOperator spec out of the profile and the user's input, and what it means (spec profiles §§ 5.1, 5.3)."""
+"""One IstioOperator spec out of the profile and the user's input, and what it means (docs/istio/profiles.md §§ 5.1, 5.3)."""
 
 from __future__ import annotations
 

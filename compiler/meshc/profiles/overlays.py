@@ -1,4 +1,4 @@
-"""The effective values of the istiod chart: defaults, overlays, the user's values, descoping (spec profiles § 4)."""
+"""The effective values of the istiod chart: defaults, overlays, the user's values, descoping (docs/istio/profiles.md § 4)."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def chosen(release: Release, user: Json) -> list[Overlay]:
 
 
 def refuse(release: Release, values: Json) -> None:
-    """Raise SettingsError for values that the chart itself refuses (spec profiles § 4.5)."""
+    """Raise SettingsError for values that the chart itself refuses (docs/istio/profiles.md § 4.5)."""
     refused: dict[str, Any] = {}
     if release.has("profiles.telemetry_overrides_refused"):
         refused |= {"telemetry.v2.prometheus.configOverride": None, "telemetry.v2.stackdriver.disableOutbound": None}

@@ -22,7 +22,7 @@ class Gateway:
     """A classic gateway of the installation.
 
     `values` are the user values handed to its chart, without the chart's defaults and overlays; `k8s` the patches laid
-    over its objects (spec profiles § 5.6).
+    over its objects (docs/istio/profiles.md § 5.6).
     """
 
     chart: str

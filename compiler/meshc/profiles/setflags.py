@@ -1,4 +1,4 @@
-"""The grammar of istioctl's `--set PATH=VALUE` (spec profiles § 5.2)."""
+"""The grammar of istioctl's `--set PATH=VALUE` (docs/istio/profiles.md § 5.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the installer of 1.17 … 1.23 merges IstioOperator documents (spec profiles § 5.3)."""
+"""How the installer of 1.17 … 1.23 merges IstioOperator documents (docs/istio/profiles.md § 5.3)."""
 
 from __future__ import annotations
 

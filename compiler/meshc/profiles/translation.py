@@ -1,4 +1,4 @@
-"""An IstioOperator spec turned into the values istioctl hands to the charts (spec profiles § 5.4)."""
+"""An IstioOperator spec turned into the values istioctl hands to the charts (docs/istio/profiles.md § 5.4)."""
 
 from __future__ import annotations
 

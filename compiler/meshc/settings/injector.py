@@ -1,4 +1,4 @@
-"""The injector's `config`: what the chart makes of values, or what a cluster holds (spec profiles § 1.2, injection § 2.3)."""
+"""The injector's `config`: what the chart makes of values, or what a cluster holds (docs/istio/profiles.md § 1.2, docs/istio/injection.md § 2.3)."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ EMPTY: Mapping[str, Json] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class InjectionConfig:
-    """The injector's `config`, spec injection § 2.3.
+    """The injector's `config`, docs/istio/injection.md § 2.3.
 
     `templates` maps a template's name to its text, `None` standing for meshc's own template of that name.
     `go_templates` names those of them that are Go text and cannot be rendered when a pod asks for them.

@@ -1,4 +1,4 @@
-"""MutatingWebhookConfiguration objects as the istiod chart of a release makes them (spec injection § 13)."""
+"""MutatingWebhookConfiguration objects as the istiod chart of a release makes them (docs/istio/injection.md § 13)."""
 
 from __future__ import annotations
 

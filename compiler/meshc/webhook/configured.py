@@ -1,4 +1,4 @@
-"""The settings of a webhook, refused in the injector's words when they are no good (spec injection § 2.1)."""
+"""The settings of a webhook, refused in the injector's words when they are no good (docs/istio/injection.md § 2.1)."""
 
 from __future__ import annotations
 

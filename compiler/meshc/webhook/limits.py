@@ -12,7 +12,7 @@ DEPTH = 200
 class Limits:
     """Bounds of a worker; a request beyond one is refused, the others go on.  Times are seconds.
 
-    `body` is Istio's limit in bytes (spec injection § 12.2), `depth` how deep a review's JSON may nest, `connections` how
+    `body` is Istio's limit in bytes (docs/istio/injection.md § 12.2), `depth` how deep a review's JSON may nest, `connections` how
     many clients may be connected, `concurrent` how many long bodies are read at once (further ones wait their turn).
     `linger` is how long an outgoing worker goes on serving the connections it has before they are closed, `drain_timeout`
     how long it may then take to finish.

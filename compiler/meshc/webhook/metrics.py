@@ -36,7 +36,7 @@ certificate_end = Gauge(
 
 
 def count(result: Answer, release: Release, taken: float) -> None:
-    """Count an answer as the settings' release does (spec injection § 12.5); `taken` is in seconds."""
+    """Count an answer as the settings' release does (docs/istio/injection.md § 12.5); `taken` is in seconds."""
     requests.inc()
     latency.observe(taken)
     if release.has("webhook.time_histogram"):

@@ -1,4 +1,4 @@
-"""The checks of a request before its review (spec injection § 12.2)."""
+"""The checks of a request before its review (docs/istio/injection.md § 12.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""AdmissionReview in, AdmissionReview out: no socket, no clock, no files (spec injection §§ 12.2–12.6)."""
+"""AdmissionReview in, AdmissionReview out: no socket, no clock, no files (docs/istio/injection.md §§ 12.2–12.6)."""
 
 from __future__ import annotations
 

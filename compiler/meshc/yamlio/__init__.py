@@ -1,7 +1,7 @@
 """Kubernetes-flavoured YAML and JSON in and out.
 
     load(text, file=, strict=) → value            load_all(text, file=, strict=) → list[Document]
-    split(text) → list[str] (spec injection § 11.2)   Document(value, file, index, text, first_line)
+    split(text) → list[str] (docs/istio/injection.md § 11.2)   Document(value, file, index, text, first_line)
     dump(value) → str (§ 11.6)                    dump_all(values) → str
     load_json(data) → value                       dump_json(value) → str, compact
 
@@ -23,7 +23,7 @@ __all__ = ["Document", "Json", "dump", "dump_all", "dump_json", "load", "load_al
 
 
 def load(text: str | bytes, *, file: str | None = None, strict: bool = False) -> Json:
-    """Read one YAML or JSON document as Kubernetes does (spec injection § 2.5); an empty text gives None.
+    """Read one YAML or JSON document as Kubernetes does (docs/istio/injection.md § 2.5); an empty text gives None.
 
     In strict mode a duplicate key is an error, else the last one wins.
     Raises InputError with file, line, column and a hint for bad syntax, a second document, infinity and NaN, keys that

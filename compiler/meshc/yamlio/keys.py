@@ -1,4 +1,4 @@
-"""The order of keys in written maps (spec injection § 11.6): letters late, digits by number."""
+"""The order of keys in written maps (docs/istio/injection.md § 11.6): letters late, digits by number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One YAML document from libyaml's events to plain Python values, as Kubernetes reads it (spec injection § 2.5)."""
+"""One YAML document from libyaml's events to plain Python values, as Kubernetes reads it (docs/istio/injection.md § 2.5)."""
 
 from __future__ import annotations
 

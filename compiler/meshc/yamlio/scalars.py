@@ -1,6 +1,6 @@
 """What an unquoted YAML scalar means to Kubernetes, and how Go spells numbers.
 
-The rules are those of spec injection § 2.5: a YAML 1.1 resolver without sexagesimal numbers and timestamps.
+The rules are those of docs/istio/injection.md § 2.5: a YAML 1.1 resolver without sexagesimal numbers and timestamps.
 """
 
 from __future__ import annotations

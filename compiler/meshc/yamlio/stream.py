@@ -51,7 +51,7 @@ class Document:
 
 
 def split(text: str) -> list[str]:
-    """Cut a stream at its lines `---` into the texts of its documents (spec injection § 11.2).
+    """Cut a stream at its lines `---` into the texts of its documents (docs/istio/injection.md § 11.2).
 
     CRLF becomes LF, each text ends in a line break.  A separator before any content stays part of the document after it;
     one at the very end opens no further document.  Raises InputError for a separator with text after it.

@@ -1,4 +1,4 @@
-"""How one string is written: plain, single-quoted, double-quoted or as a literal block (spec injection § 11.6)."""
+"""How one string is written: plain, single-quoted, double-quoted or as a literal block (docs/istio/injection.md § 11.6)."""
 
 from __future__ import annotations
 

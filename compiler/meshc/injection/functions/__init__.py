@@ -1,3 +1,3 @@
-"""The helper functions of injection templates (spec injection §7.8), one module per subject."""
+"""The helper functions of injection templates (docs/istio/injection.md § 7.8), one module per subject."""
 
 from __future__ import annotations

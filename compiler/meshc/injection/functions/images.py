@@ -1,4 +1,4 @@
-"""The image of the proxy (spec sidecar-template §10.3)."""
+"""The image of the proxy (docs/istio/sidecar-template.md § 10.3)."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ Json = Any
 
 
 def append_multus_network(existing: str, network: str, *, namespaced: bool) -> str:
-    """Add a network to the annotation's text unless it is in it (spec sidecar-template §10.6).
+    """Add a network to the annotation's text unless it is in it (docs/istio/sidecar-template.md § 10.6).
 
     `namespaced`: in a JSON list `namespace/name` is two fields (since 1.23.6, 1.24.4, 1.25.1), not one name.
     The insertion is textual: whatever else stands in the text is kept.

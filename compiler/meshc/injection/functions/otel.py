@@ -1,4 +1,4 @@
-"""`OTEL_RESOURCE_ATTRIBUTES` (spec sidecar-template §10.14, since 1.30)."""
+"""`OTEL_RESOURCE_ATTRIBUTES` (docs/istio/sidecar-template.md § 10.14, since 1.30)."""
 
 from __future__ import annotations
 

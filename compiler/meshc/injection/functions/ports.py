@@ -30,7 +30,7 @@ def application_ports(containers: Iterable[Mapping[str, Json]]) -> str:
 
 
 def exclude_inbound_port(port: Json, listed: str) -> str:
-    """Add a port to a comma list (spec sidecar-template §10.5); no port, or one that is in it: the list unchanged."""
+    """Add a port to a comma list (docs/istio/sidecar-template.md § 10.5); no port, or one that is in it: the list unchanged."""
     text = gotext.sprint(port).strip()
     items = listed.split(",")
     if text in ("", "0") or text in items:

@@ -13,7 +13,7 @@ _REMOVED: Any = object()
 
 
 def resources(annotations: Mapping[str, str], values: Json, *, omit_nulls: bool) -> Json:
-    """The resources block (spec sidecar-template §10.4); null when nothing is said.
+    """The resources block (docs/istio/sidecar-template.md § 10.4); null when nothing is said.
 
     One resource annotation is enough for the values to be ignored.  `omit_nulls`: null members of the values vanish
     (since 1.28.6, 1.29.1).
@@ -36,7 +36,7 @@ def omit_nil(value: Json) -> Json:
 
 
 def estimated_concurrency(proxy_config: Mapping[str, Json], annotations: Mapping[str, str], values: Json) -> int:
-    """Worker threads of the proxy (1.17 only, spec sidecar-template §10.11). `values` is `global.proxy.resources`."""
+    """Worker threads of the proxy (1.17 only, docs/istio/sidecar-template.md § 10.11). `values` is `global.proxy.resources`."""
     configured = proxy_config.get("concurrency")
     if configured is None:
         return 2

@@ -1,4 +1,4 @@
-"""The helper functions under the names templates call them by (spec injection §7.8)."""
+"""The helper functions under the names templates call them by (docs/istio/injection.md § 7.8)."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ _READ = ("name", "image", "ports")
 class TemplateInput:
     """One pod as its templates see it.
 
-    `metadata` and `spec` are those of the *stripped* pod (spec injection §7.2) in Kubernetes' typed form, `workload` its
+    `metadata` and `spec` are those of the *stripped* pod (docs/istio/injection.md § 7.2) in Kubernetes' typed form, `workload` its
     identity (`DeploymentMeta` and `TypeMeta`), `proxy_config` the pod's effective ProxyConfig in protobuf-JSON form,
     `native_sidecars` the injector's switch (before the annotation).  None of them is changed.
     """

@@ -45,7 +45,7 @@ def shared(given: TemplateInput) -> dict[str, Json]:
 
 
 def pod_ports(containers: Iterable[Mapping[str, Json]]) -> str:
-    """The text of `ISTIO_META_POD_PORTS`: every port of every container, one a line (spec sidecar-template §10.13)."""
+    """The text of `ISTIO_META_POD_PORTS`: every port of every container, one a line (docs/istio/sidecar-template.md § 10.13)."""
     ports = [gojson.write(_port(p)) for c in containers for p in c.get("ports") or ()]
     lines = [f"\n    {',' if number else ''}{port}" for number, port in enumerate(ports)]
     return f"[{''.join(lines)}\n]"

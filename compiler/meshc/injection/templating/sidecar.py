@@ -1,4 +1,4 @@
-"""Template data of the sidecar that depends on the pod (spec sidecar-template §3)."""
+"""Template data of the sidecar that depends on the pod (docs/istio/sidecar-template.md § 3)."""
 
 from __future__ import annotations
 

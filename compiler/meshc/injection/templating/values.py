@@ -1,4 +1,4 @@
-"""Reading the values document as templates do (spec sidecar-template §1.2)."""
+"""Reading the values document as templates do (docs/istio/sidecar-template.md § 1.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ports of Istio's own components by name, for a release (spec ports § 2)."""
+"""Ports of Istio's own components by name, for a release (docs/istio/ports.md § 2)."""
 
 from __future__ import annotations
 

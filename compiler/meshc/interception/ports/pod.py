@@ -1,4 +1,4 @@
-"""The ports of a pod: proxy, agent and application, each number from where the pod decides it (spec ports §§ 2, 3)."""
+"""The ports of a pod: proxy, agent and application, each number from where the pod decides it (docs/istio/ports.md §§ 2, 3)."""
 
 from __future__ import annotations
 

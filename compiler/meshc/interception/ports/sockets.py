@@ -1,4 +1,4 @@
-"""Reads listings of listening sockets: `netstat -ntl[p]`, `ss -ln[p]`, `lsof -i` (spec ports § 3)."""
+"""Reads listings of listening sockets: `netstat -ntl[p]`, `ss -ln[p]`, `lsof -i` (docs/istio/ports.md § 3)."""
 
 from __future__ import annotations
 
