@@ -1,4 +1,7 @@
-"""The injector's `config`: what the chart makes of values, or what a cluster holds (docs/istio/profiles.md § 1.2, docs/istio/injection.md § 2.3)."""
+"""The injector's `config`: what the chart makes of values, or what a cluster holds.
+
+Source: docs/istio/profiles.md § 1.2, docs/istio/injection.md § 2.3.
+"""
 
 from __future__ import annotations
 
