@@ -9,7 +9,7 @@ import pytest
 
 from meshc.bootstraps import reading, recover
 from meshc.bootstraps.api import bootstrap
-from meshc.bootstraps.nodes import Nodes
+from meshc.bootstraps.files import Bootstraps
 from meshc.errors import InputError
 from tests.bootstraps.samples import MINORS, catalogue, pod, settings
 
@@ -56,7 +56,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
 }
 
 
-def again(data: bytes | None, text: str) -> Nodes:
+def again(data: bytes | None, text: str) -> Bootstraps:
     found = reading.bootstrap_of(reading.load(data or b""))
     return bootstrap(None, settings(text), recover.facts(found, catalogue(text)))
 
@@ -68,6 +68,14 @@ def test_recompiling_gives_the_same_bytes(text: str, name: str) -> None:
     assert nodes.envoy is not None
     assert again(nodes.envoy, text).envoy == nodes.envoy
     assert again(nodes.grpc, text).grpc == nodes.grpc
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+@pytest.mark.parametrize("text", MINORS)
+def test_the_documents_are_what_the_files_hold(text: str, name: str) -> None:
+    made = bootstrap(pod(), settings(text), VARIANTS[name])
+    for kind in ("envoy", "grpc"):
+        assert made.document(kind) == orjson.loads(made.data(kind) or b"null")
 
 
 def test_a_waypoint_does_not_tell_the_delta_switch() -> None:

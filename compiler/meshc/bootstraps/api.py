@@ -8,18 +8,20 @@ from typing import Any
 from meshc.bootstraps import agent, envoy, grpc, nodefacts, pods, proxyless
 from meshc.bootstraps import facts as known_facts
 from meshc.bootstraps.agent import Reading
-from meshc.bootstraps.nodes import Nodes
+from meshc.bootstraps.files import Bootstraps
 from meshc.errors import SettingsError
 from meshc.models.goscalars import clean_path
 from meshc.settings import Settings
 
 Json = Any
 _GRPC_PATH = "etc/istio/proxy/grpc-bootstrap.json"
-__all__ = ["Nodes", "bootstrap"]
+__all__ = ["Bootstraps", "bootstrap"]
 _TEMPLATE = "./var/lib/istio/envoy/envoy_bootstrap_tmpl.json"
 
 
-def bootstrap(pod: Mapping[str, Json] | None, settings: Settings, facts: Mapping[str, Json] | None = None) -> Nodes:
+def bootstrap(
+    pod: Mapping[str, Json] | None, settings: Settings, facts: Mapping[str, Json] | None = None
+) -> Bootstraps:
     """Compile `envoy-rev.json` and `grpc-bootstrap.json` of one proxy.
 
     `pod` is an injected Pod, or a workload whose template is injected or a gateway's; None when `facts` hold
@@ -28,23 +30,27 @@ def bootstrap(pod: Mapping[str, Json] | None, settings: Settings, facts: Mapping
     """
     given = known_facts.checked(facts or {})
     if pod is None:
-        return _nodes(agent.from_facts(settings, given), alone=True)
+        return _compiled(agent.from_facts(settings, given), alone=True)
     found = pods.pod_of(pod)
     if proxyless.is_simple(found):
         return proxyless.compiled(found, settings, given)
-    return _nodes(agent.from_pod(found, settings, given), alone=False)
+    return _compiled(agent.from_pod(found, settings, given), alone=False)
 
 
-def _nodes(reading: Reading, *, alone: bool) -> Nodes:
+def _compiled(reading: Reading, *, alone: bool) -> Bootstraps:
     node = nodefacts.prepare(reading.agent)
     config, env = reading.agent.config, reading.agent.env
     writes_envoy = not reading.agent.switched_on("DISABLE_ENVOY") and (alone or not config.get("customConfigFile"))
     if writes_envoy:
         _check_template(reading)
     grpc_path = env.get("GRPC_XDS_BOOTSTRAP", _GRPC_PATH)
-    return Nodes(
-        envoy=envoy.dump(envoy.build(node)) if writes_envoy else None,
-        grpc=grpc.dump(grpc.build(node)) if grpc_path else None,
+    for_envoy = envoy.build(node) if writes_envoy else None
+    for_grpc = grpc.build(node) if grpc_path else None
+    return Bootstraps(
+        envoy=envoy.dump(for_envoy) if writes_envoy else None,
+        grpc=grpc.dump(for_grpc) if grpc_path else None,
+        envoy_document=for_envoy,
+        grpc_document=for_grpc,
         envoy_path=clean_path(f"{config.get('configPath', '')}/envoy-rev.json") if writes_envoy else "",
         grpc_path=clean_path(grpc_path) if grpc_path else "",
         host_ip=env.get("HOST_IP", ""),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from meshc.bootstraps import containerenv, grpc, surroundings
-from meshc.bootstraps.nodes import Nodes
+from meshc.bootstraps.files import Bootstraps
 from meshc.bootstraps.pods import GRPC_WRITER, PROXY, Pod
 from meshc.settings import Settings
 
@@ -21,7 +21,7 @@ def is_simple(pod: Pod) -> bool:
     return _writer(pod) is not None and not any(c.get("name") == PROXY for c in containers)
 
 
-def compiled(pod: Pod, settings: Settings, facts: Mapping[str, Json]) -> Nodes:
+def compiled(pod: Pod, settings: Settings, facts: Mapping[str, Json]) -> Bootstraps:
     """The bootstrap as it is meant (docs/istio/bootstrap.md § 3); there is no Envoy."""
     env = containerenv.resolve(_writer(pod) or {}, surroundings.of(pod, settings, facts), {})
     env.update(facts.get("env", {}))
@@ -30,7 +30,7 @@ def compiled(pod: Pod, settings: Settings, facts: Mapping[str, Json]) -> Nodes:
     namespace = env.get("ISTIO_NAMESPACE", "")
     document = grpc.simple(namespace.strip(), node_id)
     warnings = (_NOTE,) if namespace != namespace.strip() else ()
-    return Nodes(envoy=None, grpc=grpc.dump(document), grpc_path=PATH, warnings=warnings)
+    return Bootstraps(grpc=grpc.dump(document), grpc_document=document, grpc_path=PATH, warnings=warnings)
 
 
 def _writer(pod: Pod) -> Mapping[str, Json] | None:

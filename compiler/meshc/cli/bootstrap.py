@@ -8,12 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from meshc import catalog, load
 from meshc.bootstraps import pods
 from meshc.bootstraps.api import bootstrap as compile_bootstrap
-from meshc.bootstraps.nodes import Nodes
+from meshc.bootstraps.files import Bootstraps
 from meshc.catalog import Release
 from meshc.cli import facts as facts_file
 from meshc.cli.inputs import project_file, read_stdin, resolve, settings_keywords, warn
@@ -46,11 +44,11 @@ def bootstrap(options: BootstrapOptions, settings_options: SettingsOptions) -> i
     to = destination(options.output)
     facts = facts_file.read(options.facts_file, options.facts)
     pod, settings = _inputs(options, settings_options, facts)
-    nodes = compile_bootstrap(pod, settings, facts)
-    warn(nodes.warnings)
-    data = _wanted(nodes, options.kind)
+    made = compile_bootstrap(pod, settings, facts)
+    warn(made.warnings)
+    data = _wanted(made, options.kind)
     if options.override:
-        data = _overridden(data, options.override, release=settings.release, host_ip=nodes.host_ip)
+        data = _overridden(made, options.override, settings.release)
     code = _checked(data, options) if options.check or options.envoy else 0
     write(data, to)
     return code
@@ -122,8 +120,8 @@ def _injected(document: Document, settings: Settings) -> Json:
     return result.manifest
 
 
-def _wanted(nodes: Nodes, kind: str) -> bytes:
-    data = nodes.envoy if kind == "envoy" else nodes.grpc
+def _wanted(made: Bootstraps, kind: str) -> bytes:
+    data = made.data(kind)
     if data is None:
         other = "grpc" if kind == "envoy" else "envoy"
         hint = f"its agent writes the other one: `meshc bootstrap {other}`"
@@ -131,12 +129,12 @@ def _wanted(nodes: Nodes, kind: str) -> bytes:
     return data
 
 
-def _overridden(data: bytes, file: str, *, release: Release, host_ip: str) -> bytes:
+def _overridden(made: Bootstraps, file: str, release: Release) -> bytes:
     from meshc.bootstraps import envoy, override
 
     text = _read(file).decode("utf-8", "replace")
-    document = override.read(text, release, host_ip=host_ip, file=file)
-    return envoy.dump(override.merge(orjson.loads(data), document))
+    document = override.read(text, release, host_ip=made.host_ip, file=file)
+    return envoy.dump(override.merge(made.envoy_document, document))
 
 
 def _checked(data: bytes, options: BootstrapOptions) -> int:
@@ -160,11 +158,11 @@ def _not_given_again(found: Json, known: Mapping[str, Json], release: Release) -
     from meshc.bootstraps import reading
 
     try:
-        nodes = compile_bootstrap(None, Settings.load(release=str(release)), known)
+        made = compile_bootstrap(None, Settings.load(release=str(release)), known)
     except MeshcError as error:
         return [f"these facts do not compile: {error}"]
-    again = nodes.grpc if reading.is_grpc(found) else nodes.envoy
-    return [f"{place}: not given again by these facts" for place in _differences(found, orjson.loads(again or b"{}"))]
+    again = made.document("grpc" if reading.is_grpc(found) else "envoy")
+    return [f"{place}: not given again by these facts" for place in _differences(found, again or {})]
 
 
 def _differences(old: Json, new: Json, path: str = "") -> list[str]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import orjson
-
 from meshc.cli.explain_causes import Cause, Watch, causes
 from meshc.cli.explain_layers import Layer, layers, located
 from meshc.cli.explain_paths import ABSENT, find, steps, value
@@ -65,12 +63,11 @@ def _bootstrap(
 
     def built(other: Settings, workload: Json) -> Json:
         pod = inject(workload, other, mode=settings.mode, pod_template_paths=places).manifest
-        nodes = bootstrap(pod, other, {})
-        data = nodes.envoy if name == "envoy" else nodes.grpc
-        if data is None:
+        made = bootstrap(pod, other, {}).document(name)
+        if made is None:
             hint = "ask for a workload whose proxy runs Envoy" if name == "envoy" else "ask for one with a gRPC agent"
             raise InputError(f"this workload gets no {name} bootstrap", hint=hint)
-        return orjson.loads(data)
+        return made
 
     found = built(settings, document.value)
     path = find(found, field)

@@ -53,14 +53,11 @@ def injected(files: Sequence[str], options: SettingsOptions) -> tuple[Inputs, li
 
 def bootstrap_of(one: Injected, facts: dict[str, Json] | None = None) -> Json:
     """The compiled envoy-rev.json as a dict; None where the pod runs no Envoy."""
-    import orjson
-
     from meshc.bootstraps.api import bootstrap
 
     if not pods.carries_bootstrap(pods.pod_of(one.manifest)):
         return None
-    data = bootstrap(one.manifest, one.settings, facts or {}).envoy
-    return orjson.loads(data) if data is not None else None
+    return bootstrap(one.manifest, one.settings, facts or {}).envoy_document
 
 
 def _workloads(documents: Sequence[Document]) -> Iterator[Document]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
 from meshc.bootstraps import reading, recover
 from meshc.bootstraps.api import bootstrap
 from meshc.comparison.compare import compare
@@ -27,12 +25,11 @@ def bootstrap_of(running: Running, wanted: Json, settings: Settings) -> tuple[li
     """
     known = recover.facts(reading.bootstrap_of(running.bootstrap), settings.release)
     if wanted is None:
-        nodes = bootstrap(None, settings, known)
+        made = bootstrap(None, settings, known).envoy_document
     else:
-        nodes = bootstrap(wanted, settings, _facts(running, known))
-    if nodes.envoy is None:
+        made = bootstrap(wanted, settings, _facts(running, known)).envoy_document
+    if made is None:
         return [Difference((), "added", None, running.bootstrap)], []
-    made = orjson.loads(nodes.envoy)
     if running.part == "config_dump":
         made = partial(made)
     return sift(compare(made, running.bootstrap, domain="bootstrap"), domain="bootstrap")

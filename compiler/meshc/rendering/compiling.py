@@ -65,8 +65,8 @@ def _compiled(unit: Unit, settings: Settings, facts: Mapping[str, Json], places:
     decision = "injected" if result.decision.inject else "complete" if complete else "skipped"
     bootstraps: dict[str, bytes] = {}
     if decision != "skipped":
-        nodes = bootstrap(result.manifest, settings, {"namespace": unit.namespace, **facts})
-        named = {"envoy-rev.json": nodes.envoy, "grpc-bootstrap.json": nodes.grpc}
+        made = bootstrap(result.manifest, settings, {"namespace": unit.namespace, **facts})
+        named = {"envoy-rev.json": made.envoy, "grpc-bootstrap.json": made.grpc}
         bootstraps = {name: data for name, data in named.items() if data is not None}
     return Parts(decision, result.decision.reason, result.manifest, bootstraps)
 
