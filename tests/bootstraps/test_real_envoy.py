@@ -19,7 +19,7 @@ import pytest
 from meshc import yamlio
 from meshc.bootstraps import override
 from meshc.bootstraps.api import bootstrap
-from meshc.cli import envoy
+from meshc.cli import real_envoy
 from meshc.errors import ToolError
 from tests.bootstraps.real_envoy import check, envoys, expected_refusal, program
 from tests.bootstraps.samples import MINORS, pod, settings
@@ -58,28 +58,28 @@ def test_envoy_takes_every_row_of_its_own_releases(row: Row) -> None:
 
 def test_envoys_reason_and_deprecations_are_told_with_their_place() -> None:
     good = bootstrap(pod(), settings()).envoy or b""
-    verdict = envoy.validate(good, program())
+    verdict = real_envoy.validate(good, program())
     assert verdict.accepted
     assert any(
         line.startswith("static_resources.clusters[3].max_requests_per_connection: ") for line in verdict.deprecated
     )
-    bad = envoy.validate(good.replace(b'"STATIC"', b'"NOWHERE"'), program())
+    bad = real_envoy.validate(good.replace(b'"STATIC"', b'"NOWHERE"'), program())
     assert "NOWHERE" in bad.reason
     assert expected_refusal(good) is None
 
 
 def test_what_is_no_envoy_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(ToolError, match="no Envoy at") as caught:
-        envoy.find(str(tmp_path / "envoy"))
+        real_envoy.find(str(tmp_path / "envoy"))
     assert "meshc[envoy]" in str(caught.value.hint)
     fake = tmp_path / "fake"
     fake.write_text("#!/bin/sh\necho hello\n")
     fake.chmod(0o755)
     with pytest.raises(ToolError, match="not an Envoy"):
-        envoy.version(envoy.find(str(fake)))
+        real_envoy.version(real_envoy.find(str(fake)))
     fake.write_text("not a program")
     with pytest.raises(ToolError, match="cannot run"):
-        envoy.validate(b"{}", fake)
+        real_envoy.validate(b"{}", fake)
 
 
 @pytest.mark.parametrize("text", ["1.17", "1.30"])

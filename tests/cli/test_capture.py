@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from meshc.cli.capture import FORMATS, CaptureOptions, capture
+from meshc.cli.capture.capture_verb import FORMATS, CaptureOptions, capture
 from meshc.errors import UsageError
 from tests.interception.samples import at, pod
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from meshc import Settings, inject
-from meshc.cli.explain_causes import leaves
-from meshc.cli.explain_layers import layers
-from meshc.cli.explain_paths import find
+from meshc.cli.explain.dependencies import leaves
+from meshc.cli.explain.field_layers import layers
+from meshc.cli.explain.field_paths import find
 from meshc.errors import format_path
 from meshc.yamlio import Document
 from tests.injection.pods import deployment

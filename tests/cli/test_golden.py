@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from meshc.cli import golden
+from meshc.cli import golden_cases
 from tests.cli.running import Run
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden"
@@ -17,9 +17,9 @@ CASES = sorted(p.parent.relative_to(GOLDEN).as_posix() for p in GOLDEN.rglob("me
 
 @pytest.mark.parametrize("case", CASES)
 def test_our_own_case_is_current(case: str) -> None:
-    rendered = golden.render_case(GOLDEN / case)
-    assert [c.file for c in golden.changes(GOLDEN / case, rendered)] == []
-    assert golden.render_case(GOLDEN / case) == rendered
+    rendered = golden_cases.render_case(GOLDEN / case)
+    assert [c.file for c in golden_cases.changes(GOLDEN / case, rendered)] == []
+    assert golden_cases.render_case(GOLDEN / case) == rendered
 
 
 @pytest.fixture

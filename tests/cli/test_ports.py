@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from meshc import catalog
-from meshc.cli.ports import PodInput, PortsOptions, ports
+from meshc.cli.ports.ports_verb import PodInput, PortsOptions, ports
 from meshc.errors import UsageError
 from tests.interception.samples import pod
 from tests.interception.test_ports import NETSTAT

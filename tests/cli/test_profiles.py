@@ -8,8 +8,9 @@ import orjson
 import pytest
 
 from meshc import yamlio
-from meshc.cli import profiles, releases
+from meshc.cli import releases
 from meshc.cli.options import SettingsOptions
+from meshc.cli.profiles import profiles_verb
 from meshc.errors import UsageError
 from meshc.settings import Settings
 
@@ -17,19 +18,19 @@ OPTIONS = SettingsOptions(release="1.24", no_settings=True)
 
 
 def test_the_list_names_every_profile_and_what_it_installs(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
-    assert profiles.list_profiles(OPTIONS) == 0
+    assert profiles_verb.list_profiles(OPTIONS) == 0
     text = capsysbinary.readouterr().out.decode()
     assert (
         "  demo               Deployment/istio-egressgateway, Deployment/istio-ingressgateway, Deployment/istiod\n"
         in text
     )
     assert "remote             nothing in this cluster" in text
-    assert profiles.list_profiles(SettingsOptions(release="1.17", installer="helm")) == 0
+    assert profiles_verb.list_profiles(SettingsOptions(release="1.17", installer="helm")) == 0
     assert "none" in capsysbinary.readouterr().out.decode()
 
 
 def test_text_tells_what_differs_from_the_default_and_where_from(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
-    assert profiles.show("demo", OPTIONS) == 0
+    assert profiles_verb.show("demo", OPTIONS) == 0
     text = capsysbinary.readouterr().out.decode()
     assert 'global.proxy.resources.requests.cpu: "100m" → "10m"  [profile overlay demo]' in text
     assert 'accessLogFile: (absent) → "/dev/stdout"  [profile overlay demo]' in text
@@ -37,14 +38,14 @@ def test_text_tells_what_differs_from_the_default_and_where_from(capsysbinary: p
 
 @pytest.mark.parametrize("form", ["values", "mesh"])
 def test_a_part_is_printed_as_it_resolves(form: str, tmp_path: Path) -> None:
-    assert profiles.show("demo", OPTIONS, form=form, to=str(tmp_path / "out.yaml")) == 0
+    assert profiles_verb.show("demo", OPTIONS, form=form, to=str(tmp_path / "out.yaml")) == 0
     settings = Settings.load(release="1.24", profile="demo")
     wanted = settings.values if form == "values" else settings.mesh_document
     assert yamlio.load((tmp_path / "out.yaml").read_text()) == wanted
 
 
 def test_config_maps_read_back_as_the_same_settings(tmp_path: Path) -> None:
-    profiles.show("ambient", OPTIONS, form="configmaps", to=str(tmp_path / "maps.yaml"))
+    profiles_verb.show("ambient", OPTIONS, form="configmaps", to=str(tmp_path / "maps.yaml"))
     again = Settings.load(release="1.24", cluster_config=str(tmp_path / "maps.yaml"))
     settings = Settings.load(release="1.24", profile="ambient")
     assert (again.values, again.mesh_config) == (settings.values, settings.mesh_config)
@@ -53,22 +54,22 @@ def test_config_maps_read_back_as_the_same_settings(tmp_path: Path) -> None:
 
 
 def test_workloads_are_the_gateways_objects(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
-    assert profiles.show("demo", OPTIONS, form="workloads") == 0
+    assert profiles_verb.show("demo", OPTIONS, form="workloads") == 0
     kinds = [document.value["kind"] for document in yamlio.load_all(capsysbinary.readouterr().out)]
     assert kinds.count("Deployment") == 2
 
 
 def test_two_profiles_compare(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
-    assert profiles.diff(["demo", "minimal"], OPTIONS) == 1
+    assert profiles_verb.diff(["demo", "minimal"], OPTIONS) == 1
     text = capsysbinary.readouterr().out.decode()
     assert "installs - Deployment/istio-egressgateway" in text
-    assert profiles.diff(["default", "stable"], OPTIONS) == 0
+    assert profiles_verb.diff(["default", "stable"], OPTIONS) == 0
     assert capsysbinary.readouterr().out == b""
 
 
 def test_an_unknown_form_is_refused() -> None:
     with pytest.raises(UsageError, match="unknown form") as raised:
-        profiles.show("demo", OPTIONS, form="value")
+        profiles_verb.show("demo", OPTIONS, form="value")
     assert raised.value.hint == "values"
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from meshc import bootstrap, catalog, profiles, yamlio
-from meshc.cli import profiles as verb
 from meshc.cli.options import SettingsOptions
+from meshc.cli.profiles import profiles_verb as verb
 from meshc.errors import MeshcError
 from meshc.injection.api import inject
 from meshc.settings import Settings

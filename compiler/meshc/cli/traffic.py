@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from meshc import load
-from meshc.cli import capture as capture_verb
-from meshc.cli import ports as ports_verb
-from meshc.cli.injected import Injected, bootstrap_of, injected
+from meshc.cli.capture import capture_verb
+from meshc.cli.injected_pods import Injected, bootstrap_of, injected
 from meshc.cli.inputs import resolve, warn
 from meshc.cli.options import SettingsOptions
 from meshc.cli.output import destination
+from meshc.cli.ports import ports_verb
 from meshc.errors import UsageError
 from meshc.models.pointing import pointed
 from meshc.settings import Settings

@@ -40,7 +40,7 @@ def bootstrap(
     output: Output = None,
 ) -> int:
     """Compile one bootstrap of an injected pod (or of a workload, injected first), or read a bootstrap's facts back."""
-    from meshc.cli import bootstrap as run
+    from meshc.cli.bootstrap import bootstrap_verb as run
 
     given = named(files, filename)
     if kind not in _KINDS:

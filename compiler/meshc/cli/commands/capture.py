@@ -51,7 +51,7 @@ def capture(
     Forms: text (default, each rule explained), iptables-save, iptables-restore, nft, json, commands.
     """
     from meshc.cli import traffic
-    from meshc.cli.capture import CaptureOptions
+    from meshc.cli.capture.capture_verb import CaptureOptions
 
     return traffic.capture(
         tuple(named(files, filename)),

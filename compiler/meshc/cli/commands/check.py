@@ -33,8 +33,8 @@ def check(
     shard: Shard = None,
 ) -> int:
     """Check inputs, goldens and the injected result; 1 when something is found. Made for hooks and CI."""
-    from meshc.cli.check import CheckOptions
-    from meshc.cli.check import check as run
+    from meshc.cli.check.check_verb import CheckOptions
+    from meshc.cli.check.check_verb import check as run
 
     return run(
         CheckOptions(

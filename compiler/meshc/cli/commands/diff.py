@@ -58,8 +58,8 @@ def diff(
     shard: Shard = None,
 ) -> int:
     """Compare by meaning: A and B, golden cases, two releases, or running pods; 1 when something differs."""
-    from meshc.cli.diff import diff as run
-    from meshc.cli.diff_options import DiffOptions
+    from meshc.cli.diff.diff_options import DiffOptions
+    from meshc.cli.diff.diff_verb import diff as run
 
     return run(
         DiffOptions(

@@ -39,8 +39,8 @@ def explain(
 
     Forms: text (default), json.
     """
-    from meshc.cli.explain import ExplainOptions
-    from meshc.cli.explain import explain as run
+    from meshc.cli.explain.explain_verb import ExplainOptions
+    from meshc.cli.explain.explain_verb import explain as run
 
     return run(
         ExplainOptions(

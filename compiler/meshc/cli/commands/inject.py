@@ -35,8 +35,8 @@ def inject(
 
     Forms: yaml (default), json, json-patch, strategic-patch, kustomize.
     """
-    from meshc.cli.inject import InjectOptions
-    from meshc.cli.inject import inject as run
+    from meshc.cli.inject.inject_verb import InjectOptions
+    from meshc.cli.inject.inject_verb import inject as run
 
     return run(
         InjectOptions(

@@ -43,7 +43,7 @@ def ports(
     Forms: table (default), json, mermaid, svg, html.
     """
     from meshc.cli import traffic
-    from meshc.cli.ports import PortsOptions
+    from meshc.cli.ports.ports_verb import PortsOptions
 
     return traffic.ports(
         tuple(named(files, filename)),

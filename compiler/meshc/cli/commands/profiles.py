@@ -35,7 +35,7 @@ def profiles(
     ] = None,
 ) -> int:
     """List install profiles, print what one resolves to, or compare two (exit code 1 when they differ)."""
-    from meshc.cli import profiles as run
+    from meshc.cli.profiles import profiles_verb as run
 
     wanted = (names or [])[1:] if (names or [])[:1] == ["diff"] else names or []
     if len(wanted) > 2 or (len(wanted) != 2 and wanted != names and names):

@@ -50,9 +50,9 @@ def render(
 
     Without FILES: the workloads of meshc.yaml, else the profile's gateways and a sample workload.
     """
-    from meshc.cli.render import RenderOptions
-    from meshc.cli.render import render as run
-    from meshc.cli.workloads import GatewayChart
+    from meshc.cli.render.render_verb import RenderOptions
+    from meshc.cli.render.render_verb import render as run
+    from meshc.cli.workload_units import GatewayChart
 
     if gateway is None and (gateway_values or gateway_chart or chart_version):
         hint = "add --gateway NAME, the name of the Helm release"

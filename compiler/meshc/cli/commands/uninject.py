@@ -34,7 +34,7 @@ def uninject(
 
     Give the settings the workloads were injected with; the release is read from the proxy's image.
     """
-    from meshc.cli.uninject import UninjectOptions, run
+    from meshc.cli.uninject.uninject_verb import UninjectOptions, run
 
     return run(
         UninjectOptions(

@@ -125,7 +125,7 @@ def webhook(
 
     Needs a certificate (--tls-cert, --tls-key; `meshc webhook certs` makes one to try it out).
     """
-    from meshc.cli.webhook import WebhookOptions, run
+    from meshc.cli.webhook.webhook_verb import WebhookOptions, run
     from meshc.webhook.limits import Limits
 
     return run(
@@ -179,7 +179,7 @@ def certs(
 
     Without NAMEs it is for localhost and the webhook's Service.
     """
-    from meshc.cli.webhook import make_certs
+    from meshc.cli.webhook.webhook_verb import make_certs
 
     del debug  # read by the error border
     return make_certs(names or [], folder=output, days=days, service=f"{service}.{namespace}.svc")
@@ -208,7 +208,7 @@ def manifests(
     output: Output = None,
 ) -> int:
     """Print what to install so that a cluster injects with meshc: Deployment, Service, RBAC, webhook configuration, …"""
-    from meshc.cli.webhook import ManifestOptions, print_manifests
+    from meshc.cli.webhook.webhook_verb import ManifestOptions, print_manifests
 
     return print_manifests(
         ManifestOptions(tags=tuple(tag or ()), ca_bundle=ca_bundle, issuer=issuer, image=image, url=url, output=output),

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from meshc import load, yamlio
 from meshc.cli import output
-from meshc.cli.inject_forms import FORMS, written
-from meshc.cli.inject_report import REPORTS, report
+from meshc.cli.inject.outcome_report import REPORTS, report
+from meshc.cli.inject.stream_formats import FORMS, written
 from meshc.cli.inputs import pod_template_paths, project_file, read_stdin, resolve, warn
 from meshc.cli.options import SettingsOptions
 from meshc.errors import ErrorGroup, InputError, MeshcError, UsageError, nearest
@@ -50,7 +50,7 @@ def inject(options: InjectOptions, settings_options: SettingsOptions) -> int:
         raise UsageError("no files named", hint="name files or folders, or - for standard input")
     texts = list(load.texts(named, stdin=read_stdin))
     if (lists := _krm_lists(texts)) and options.form == "yaml" and not options.in_place:
-        from meshc.cli.inject_krm import transform
+        from meshc.cli.inject.krm_function import transform
 
         output.write(transform(lists, options, settings_options, project), to)
         return 0
@@ -59,7 +59,7 @@ def inject(options: InjectOptions, settings_options: SettingsOptions) -> int:
     places = pod_template_paths(options.pod_template_paths)
     injections = _injected(texts, settings, places)
     if options.in_place:
-        from meshc.cli.inject_in_place import rewrite
+        from meshc.cli.inject.in_place import rewrite
 
         rewrite(injections, places)
     else:

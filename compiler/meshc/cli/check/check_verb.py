@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import orjson
 
 from meshc import lint, load, reports, yamlio
-from meshc.cli import golden, output
+from meshc.cli import golden_cases, output
 from meshc.cli.inputs import Inputs, gather, pod_template_paths, project_file
 from meshc.cli.options import SettingsOptions
 from meshc.cli.parallel import Compiling, compile_all
-from meshc.cli.workloads import units_of
+from meshc.cli.workload_units import units_of
 from meshc.errors import UsageError
 from meshc.rendering import tree
 from meshc.rendering.tree import Rendered
@@ -75,10 +75,10 @@ def _of_unit(unit: Unit, result: Rendered, inputs: Inputs, services: Sequence[Js
 def _of_goldens(folders: Sequence[str], jobs: int) -> list[Finding]:
     if not folders:
         return []
-    return [_stale(change) for _, _, changed in golden.stale(folders, jobs=jobs) for change in changed]
+    return [_stale(change) for _, _, changed in golden_cases.stale(folders, jobs=jobs) for change in changed]
 
 
-def _stale(change: golden.FileChange) -> Finding:
+def _stale(change: golden_cases.FileChange) -> Finding:
     first = change.differences[0] if change.differences else None
     what = {
         "added": "is rendered now and not expected",

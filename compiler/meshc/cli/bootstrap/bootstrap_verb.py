@@ -138,12 +138,12 @@ def _overridden(made: Bootstraps, file: str, release: Release) -> bytes:
 
 
 def _checked(data: bytes, options: BootstrapOptions) -> int:
-    from meshc.cli import envoy
+    from meshc.cli import real_envoy
 
-    program = envoy.find(options.envoy)
-    verdict = envoy.validate(data, program)
+    program = real_envoy.find(options.envoy)
+    verdict = real_envoy.validate(data, program)
     warn(verdict.deprecated)
-    name = f"Envoy {envoy.version(program)}"
+    name = f"Envoy {real_envoy.version(program)}"
     print(f"{name}: {'accepted' if verdict.accepted else f'refused: {verdict.reason}'}", file=sys.stderr)
     return 0 if verdict.accepted else 1
 

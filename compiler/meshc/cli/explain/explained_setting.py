@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from meshc.cli.explain_paths import find
-from meshc.cli.explain_text import Explanation
+from meshc.cli.explain.explanations import Explanation
+from meshc.cli.explain.field_paths import find
 from meshc.errors import InputError, UsageError, format_path
 from meshc.settings import Settings
 from meshc.yamlio import Json

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 
 from meshc import reports
-from meshc.cli import diff_files, diff_golden, output
-from meshc.cli.diff_options import DiffOptions
+from meshc.cli import output
+from meshc.cli.diff import golden_diff, two_sides
+from meshc.cli.diff.diff_options import DiffOptions
 from meshc.cli.options import SettingsOptions
 from meshc.comparison.documents import Compared, compare_all
 from meshc.comparison.grouping import changes
@@ -21,7 +22,7 @@ def diff(options: DiffOptions, settings_options: SettingsOptions) -> int:
     reports.known_form(options.form, reports.REPORT_FORMATS)
     kind = _kind(options)
     if kind == "golden" and options.update:
-        return diff_golden.update(options.goldens, settings_options, jobs=options.jobs, shard=options.shard)
+        return golden_diff.update(options.goldens, settings_options, jobs=options.jobs, shard=options.shard)
     report = _report(kind, options, settings_options)
     coloured = to in (None, "-") and output.colours(sys.stdout)
     output.write(reports.write_report(report, form=options.form, colour=coloured), to)
@@ -36,17 +37,17 @@ def report_of(found: list[Compared], title: str, *, show_noise: bool, noun: str 
 
 def _report(kind: str, options: DiffOptions, settings_options: SettingsOptions) -> Report:
     if kind == "golden":
-        return diff_golden.report(options.goldens, settings_options, jobs=options.jobs, shard=options.shard)
+        return golden_diff.report(options.goldens, settings_options, jobs=options.jobs, shard=options.shard)
     if kind == "upgrade":
-        from meshc.cli import diff_upgrade
+        from meshc.cli.diff import release_diff
 
-        return diff_upgrade.report(options, settings_options)
+        return release_diff.report(options, settings_options)
     if kind == "live":
-        from meshc.cli import diff_live
+        from meshc.cli.diff import live_diff
 
-        return diff_live.report(options, settings_options)
+        return live_diff.report(options, settings_options)
     old, new = options.files
-    found = compare_all(diff_files.sides(old), diff_files.sides(new))
+    found = compare_all(two_sides.sides(old), two_sides.sides(new))
     wanted = tree.shard_of(list(dict.fromkeys(pair.subject for pair in found)), options.shard)
     found = [pair for pair in found if pair.subject in wanted]
     return report_of(found, f"{old} → {new}", show_noise=options.show_noise)

@@ -10,7 +10,7 @@ from typing import Any
 
 from meshc import catalog
 from meshc.catalog import Release, Version
-from meshc.cli.explain_paths import ABSENT
+from meshc.cli.explain.field_paths import ABSENT
 from meshc.errors import MeshcError, format_path
 from meshc.settings import Settings
 from meshc.settings.trail import Origin

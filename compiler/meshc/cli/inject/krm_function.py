@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshc import load, yamlio
-from meshc.cli.inject_in_place import patched
-from meshc.cli.inject_report import report
+from meshc.cli.inject.in_place import patched
+from meshc.cli.inject.outcome_report import report
 from meshc.cli.inputs import pod_template_paths, resolve, warn
 from meshc.cli.options import SettingsOptions
 from meshc.errors import ErrorGroup, MeshcError
@@ -21,7 +21,7 @@ from meshc.rendering.units import require_containers
 from meshc.yamlio import Document, Json
 
 if TYPE_CHECKING:
-    from meshc.cli.inject import InjectOptions
+    from meshc.cli.inject.inject_verb import InjectOptions
 
 _STRUCTURED = ("set", "feature", "lenient", *("values", "mesh-config", "iop", "cluster-config", "proxy-config"))
 

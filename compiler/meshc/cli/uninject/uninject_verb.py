@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from meshc import load, yamlio
 from meshc.cli import output
-from meshc.cli.inject_report import workload_name
+from meshc.cli.inject.outcome_report import workload_name
 from meshc.cli.inputs import pod_template_paths, project_file, read_stdin, resolve, warn
 from meshc.cli.options import SettingsOptions
 from meshc.errors import ErrorGroup, MeshcError, UsageError, format_path
@@ -86,7 +86,7 @@ def run(options: UninjectOptions, settings_options: SettingsOptions) -> int:
     places = pod_template_paths(options.pod_template_paths)
     this = _Run(_settings(texts, settings_options), places, options.guess)
     if options.in_place:
-        from meshc.cli.inject_in_place import replace as rewrite
+        from meshc.cli.inject.in_place import replace as rewrite
 
         rewrite(texts, {file: this.patch for file, _ in texts})
     else:

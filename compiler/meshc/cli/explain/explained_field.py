@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from meshc.cli.explain_causes import Cause, Watch, causes
-from meshc.cli.explain_layers import Layer, layers, located
-from meshc.cli.explain_paths import ABSENT, find, steps, value
-from meshc.cli.explain_text import Explanation
-from meshc.cli.inject_report import workload_name
+from meshc.cli.explain.dependencies import Cause, Watch, causes
+from meshc.cli.explain.explanations import Explanation
+from meshc.cli.explain.field_layers import Layer, layers, located
+from meshc.cli.explain.field_paths import ABSENT, find, steps, value
+from meshc.cli.inject.outcome_report import workload_name
 from meshc.engine.tracing import TracingEngine
 from meshc.errors import InputError, PathPart, format_path
 from meshc.injection.api import inject

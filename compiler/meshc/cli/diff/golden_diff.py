@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from meshc.cli import golden, output
+from meshc.cli import golden_cases, output
 from meshc.cli.inputs import project_file
 from meshc.cli.options import SettingsOptions
 from meshc.errors import UsageError
@@ -14,7 +14,7 @@ from meshc.reports.changes import Change, Report, count
 def report(folders: Sequence[str], options: SettingsOptions, *, jobs: int = 1, shard: str | None = None) -> Report:
     """What in the cases is not as rendered now."""
     cases = _cases(folders, options, shard)
-    found = [change for _, _, changed in golden.stale(cases, jobs=jobs) for change in changed]
+    found = [change for _, _, changed in golden_cases.stale(cases, jobs=jobs) for change in changed]
     changes = tuple(c for file in found for c in _changes(file))
     return Report("", len(cases), changes, noun="golden case")
 
@@ -22,9 +22,9 @@ def report(folders: Sequence[str], options: SettingsOptions, *, jobs: int = 1, s
 def update(folders: Sequence[str], options: SettingsOptions, *, jobs: int = 1, shard: str | None = None) -> int:
     """Rewrite the cases that are not current and print what changed; 0."""
     cases = _cases(folders, options, shard)
-    stale = golden.stale(cases, jobs=jobs)
+    stale = golden_cases.stale(cases, jobs=jobs)
     for case, rendered, _ in stale:
-        golden.update(case, rendered)
+        golden_cases.update(case, rendered)
     lines = [f"{change.kind}: {change.file}" + _number(change) for _, _, changed in stale for change in changed]
     summary = f"{len(stale)} of {count(len(cases), 'golden case')} rewritten"
     output.write("".join(f"{line}\n" for line in [*lines, summary]), "-")
@@ -37,10 +37,10 @@ def _cases(folders: Sequence[str], options: SettingsOptions, shard: str | None) 
         folders = project.goldens if project else ()
     if not folders:
         raise UsageError("no golden cases named", hint="name a folder with --golden DIR, or `goldens` in meshc.yaml")
-    return golden.sharded([str(case) for case in golden.cases(folders)], shard)
+    return golden_cases.sharded([str(case) for case in golden_cases.cases(folders)], shard)
 
 
-def _changes(file: golden.FileChange) -> list[Change]:
+def _changes(file: golden_cases.FileChange) -> list[Change]:
     case = str(file.case)
     if not file.differences:
         note = {
@@ -52,5 +52,5 @@ def _changes(file: golden.FileChange) -> list[Change]:
     return [Change(file.name, d.where, d.kind, d.old, d.new, (case,), file=file.file) for d in file.differences]
 
 
-def _number(change: golden.FileChange) -> str:
+def _number(change: golden_cases.FileChange) -> str:
     return f" ({count(len(change.differences), 'difference')})" if change.differences else ""

@@ -19,7 +19,7 @@ from meshc.yamlio.splicing import splice
 from meshc.yamlio.stream import pieces
 
 if TYPE_CHECKING:
-    from meshc.cli.inject import Injection
+    from meshc.cli.inject.inject_verb import Injection
 
 _BOM = b"\xef\xbb\xbf"
 Change = Callable[[Document], "list[Operation] | None"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from meshc import yamlio
 from meshc.catalog import Release
-from meshc.cli.capture import read_text
+from meshc.cli.capture.capture_verb import read_text
 from meshc.cli.output import write
 from meshc.errors import UsageError
 from meshc.interception.pods import pod_of

@@ -12,7 +12,7 @@ from meshc.errors import InputError, MeshcError
 from meshc.yamlio import Json
 
 if TYPE_CHECKING:
-    from meshc.cli.inject import Injection
+    from meshc.cli.inject.inject_verb import Injection
     from meshc.injection.api import Result
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from meshc.cli import output
-from meshc.cli.explain_field import explain_field
-from meshc.cli.explain_text import FORMS, Explanation, written
-from meshc.cli.inject_report import workload_name
+from meshc.cli.explain.explained_field import explain_field
+from meshc.cli.explain.explanations import FORMS, Explanation, written
+from meshc.cli.inject.outcome_report import workload_name
 from meshc.cli.inputs import gather, pod_template_paths, project_file, resolve, warn
 from meshc.cli.options import SettingsOptions
 from meshc.errors import ErrorGroup, InputError, MeshcError, UsageError, nearest
@@ -47,7 +47,7 @@ def explain(options: ExplainOptions, settings_options: SettingsOptions) -> int:
 
 
 def _setting(options: ExplainOptions, settings_options: SettingsOptions) -> Explanation:
-    from meshc.cli.explain_setting import explain_setting
+    from meshc.cli.explain.explained_setting import explain_setting
 
     if options.field is not None:
         raise UsageError("--setting and --field are two questions", path="--setting", hint="ask one at a time")

@@ -8,11 +8,11 @@ from typing import Any
 
 from meshc import catalog, load
 from meshc.catalog import Release
-from meshc.cli.diff_options import DiffOptions
+from meshc.cli.diff.diff_options import DiffOptions
 from meshc.cli.inputs import Inputs, pod_template_paths, project_file, read_stdin, settings_keywords, warn
 from meshc.cli.options import SettingsOptions
 from meshc.cli.parallel import each, with_progress
-from meshc.cli.workloads import units_of
+from meshc.cli.workload_units import units_of
 from meshc.comparison.causes import Causes
 from meshc.comparison.trials import Found, Workload
 from meshc.comparison.upgrade import Between, preview

@@ -12,7 +12,7 @@ from meshc import load, yamlio
 from meshc.cli import output
 from meshc.cli.inputs import Inputs
 from meshc.cli.parallel import Compiling, compile_all
-from meshc.cli.workloads import units_of
+from meshc.cli.workload_units import units_of
 from meshc.comparison.compare import compare
 from meshc.comparison.differences import Difference
 from meshc.errors import ErrorGroup, MeshcError, UsageError

@@ -13,7 +13,7 @@ from meshc.cli import output
 from meshc.cli.inputs import gather, pod_template_paths
 from meshc.cli.options import SettingsOptions
 from meshc.cli.parallel import Compiling, compile_all
-from meshc.cli.workloads import GatewayChart, units_of
+from meshc.cli.workload_units import GatewayChart, units_of
 from meshc.rendering import tree
 from meshc.rendering.tree import Rendered
 from meshc.rendering.units import Unit
