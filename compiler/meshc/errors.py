@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-PathPart = str | int
-_UNSET: Any = object()
+from meshc import trees
+from meshc.trees import ABSENT
+
+PathPart = trees.PathPart
 
 
 class MeshcError(Exception):
@@ -27,7 +28,7 @@ class MeshcError(Exception):
         line: int | None = None,
         column: int | None = None,
         path: Sequence[PathPart] | str | None = None,
-        value: object = _UNSET,
+        value: object = ABSENT,
         hint: str | None = None,
     ) -> None:
         super().__init__(message)
@@ -39,7 +40,7 @@ class MeshcError(Exception):
         self.path = path if path is None or isinstance(path, str) else format_path(path)
         self.parts = () if path is None or isinstance(path, str) else tuple(path)
         # Whether there is a value is kept apart from it: the marker would not survive a trip between processes.
-        self.has_value = value is not _UNSET
+        self.has_value = value is not ABSENT
         self.value = value if self.has_value else None
         self.hint = hint
         self.subject: str | None = None

@@ -14,8 +14,8 @@ from meshc import catalog, profiles, yamlio
 from meshc.errors import SettingsError
 from meshc.gateways.api import profile_gateways
 from meshc.profiles import Resolved, helmflags, setflags
-from meshc.profiles.trees import get
 from meshc.settings import Settings, injector
+from meshc.trees import get
 
 FACTS = Path(__file__).resolve().parents[3] / "shared" / "spec" / "releases.yaml"
 MINORS = [release.minor for release in catalog.releases()]

@@ -9,7 +9,7 @@ import pytest
 from meshc import catalog, profiles
 from meshc.errors import SettingsError
 from meshc.profiles import Resolved
-from meshc.profiles.trees import get
+from meshc.trees import get
 
 IMAGE = {"hub": "example.org", "tag": "test"}
 

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from meshc.errors import InputError
+from meshc.trees import get
 
 Json = Any
 # A string literal, or a comma with nothing but a closing bracket after it.
@@ -35,20 +36,10 @@ def bootstrap_of(document: Json, *, file: str | None = None) -> Json:
         if isinstance(document.get("node"), dict):
             return document
         for config in objects(document.get("configs")):
-            if isinstance(at(config, "bootstrap", "node"), dict):
+            if isinstance(get(config, "bootstrap.node"), dict):
                 return config["bootstrap"]
     hint = "give an envoy-rev.json, a grpc-bootstrap.json, or what Envoy's /config_dump answers"
     raise InputError("no bootstrap in this document", file=file, path="node", hint=hint)
-
-
-def at(value: Json, *path: str | int) -> Json:
-    """The value at a place of a document somebody else wrote; None where there is no such place."""
-    for part in path:
-        if isinstance(part, str):
-            value = value.get(part) if isinstance(value, dict) else None
-        else:
-            value = value[part] if isinstance(value, list) and len(value) > part else None
-    return value
 
 
 def objects(value: Json) -> list[dict[str, Json]]:

@@ -12,6 +12,7 @@ from meshc.catalog import Release
 from meshc.errors import InputError
 from meshc.models import node as metadata_keys
 from meshc.models.goscalars import parse_int
+from meshc.trees import get
 
 Json = Any
 _FROM_ENV = {"NAME": "POD_NAME", "NAMESPACE": "POD_NAMESPACE", "SERVICE_ACCOUNT": "SERVICE_ACCOUNT"}
@@ -26,7 +27,7 @@ _OTHERWISE = {
 
 def release_of(bootstrap: Json) -> str | None:
     """The Istio version the node reports, as text."""
-    version = reading.at(bootstrap, "node", "metadata", "ISTIO_VERSION")
+    version = get(bootstrap, "node.metadata.ISTIO_VERSION")
     return version if isinstance(version, str) and version else None
 
 
@@ -62,7 +63,7 @@ def _metadata(node: Json, release: Release) -> Mapping[str, Json]:
 def _proxy_config(shown: Mapping[str, Json], bootstrap: Json) -> Json:
     config = dict(shown.get("PROXY_CONFIG") or {})
     if reading.is_grpc(bootstrap) and "configPath" not in config:
-        uri = str(reading.at(bootstrap, "xds_servers", 0, "server_uri") or "")
+        uri = str(get(bootstrap, ("xds_servers", 0, "server_uri")) or "")
         config["configPath"] = uri.removeprefix("unix:///").removesuffix("/XDS")
     return config
 

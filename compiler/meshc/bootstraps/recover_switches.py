@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from meshc.bootstraps.address import HOST_IP
-from meshc.bootstraps.reading import at, objects
+from meshc.bootstraps.reading import objects
 from meshc.catalog import Release
+from meshc.trees import get
 
 Json = Any
 _STRIP_FRAGMENT = "HTTP_STRIP_FRAGMENT_FROM_PATH_UNSAFE_IF_DISABLED"
@@ -19,7 +20,7 @@ _SERVICE_CLUSTERS = {"envoy_metrics_service": "envoyMetricsService", "envoy_acce
 
 def from_grpc(bootstrap: Json) -> dict[str, str]:
     """`OUTPUT_CERTS` of the certificate provider."""
-    file = at(bootstrap, "certificate_providers", "default", "config", "certificate_file")
+    file = get(bootstrap, "certificate_providers.default.config.certificate_file")
     return {"OUTPUT_CERTS": file.rpartition("/")[0]} if isinstance(file, str) else {}
 
 
@@ -36,23 +37,23 @@ def from_envoy(bootstrap: Json, release: Release) -> dict[str, str]:
 
 def logs_json(bootstrap: Json) -> bool:
     """Whether Envoy logs as JSON."""
-    return at(bootstrap, "application_log_config", "log_format", "json_format") is not None
+    return get(bootstrap, "application_log_config.log_format.json_format") is not None
 
 
 def _flags(bootstrap: Json, release: Release) -> Iterator[tuple[str, bool]]:
     listeners = _static(bootstrap, "listeners")
     if not str(bootstrap["node"].get("id", "")).startswith("waypoint~"):
-        yield "ISTIO_DELTA_XDS", at(bootstrap, "dynamic_resources", "ads_config", "api_type") == "DELTA_GRPC"
+        yield "ISTIO_DELTA_XDS", get(bootstrap, "dynamic_resources.ads_config.api_type") == "DELTA_GRPC"
     yield "ISTIO_DUAL_STACK", _is_dual(bootstrap, listeners)
     yield _STRIP_FRAGMENT, _static_layer(bootstrap).get(_STRIP_FRAGMENT_KEY) != "false"
     yield "ENVOY_STATUS_PORT_ENABLE_PROXY_PROTOCOL", any(listener.get("listener_filters") for listener in listeners)
     yield "BYPASS_OVERLOAD_MANAGER_FOR_STATIC_LISTENERS", any(x.get("bypass_overload_manager") for x in listeners)
     yield "ENABLE_DEFERRED_STATS_CREATION", bool(bootstrap.get("deferred_stat_options"))
-    deferred = at(bootstrap, "cluster_manager", "enable_deferred_cluster_creation")
+    deferred = get(bootstrap, "cluster_manager.enable_deferred_cluster_creation")
     yield "ENABLE_DEFERRED_CLUSTER_CREATION", bool(deferred)
     if release.has("bootstrap.delimited_tags_flag"):
         name, regex = release.fact("bootstrap.tags_before")[0]
-        tags = objects(at(bootstrap, "stats_config", "stats_tags"))
+        tags = objects(get(bootstrap, "stats_config.stats_tags"))
         yield "ENABLE_DELIMITED_STATS_TAG_REGEX", {"tag_name": name, "regex": regex} in tags
 
 
@@ -62,29 +63,29 @@ def _is_dual(bootstrap: Json, listeners: list[dict[str, Json]]) -> bool:
     if any(cluster.get("dns_lookup_family") == "ALL" for cluster in _static(bootstrap, "clusters")):
         return True
     # Before 1.20 only the choice of the first family shows.
-    ips = str(at(bootstrap, "node", "metadata", "INSTANCE_IPS") or "").split(",")
+    ips = str(get(bootstrap, "node.metadata.INSTANCE_IPS") or "").split(",")
     mixed = any(":" in ip for ip in ips) and any("." in ip and ":" not in ip for ip in ips)
-    return mixed and at(bootstrap, "admin", "address", "socket_address", "address") == "::1"
+    return mixed and get(bootstrap, "admin.address.socket_address.address") == "::1"
 
 
 def _host_ip(bootstrap: Json) -> dict[str, str]:
-    config = at(bootstrap, "node", "metadata", "PROXY_CONFIG")
+    config = get(bootstrap, "node.metadata.PROXY_CONFIG")
     for cluster in _static(bootstrap, "clusters"):
         name = str(cluster.get("name"))
-        tracer = at(config, "tracing", _TRACER_CLUSTERS.get(name, ""), "address")
-        service = at(config, _SERVICE_CLUSTERS.get(name, ""), "address")
+        tracer = get(config, ("tracing", _TRACER_CLUSTERS.get(name, ""), "address"))
+        service = get(config, (_SERVICE_CLUSTERS.get(name, ""), "address"))
         if str(tracer or service or "").startswith(HOST_IP):
-            address = at(cluster, *_ENDPOINT, "address", "socket_address", "address")
+            address = get(cluster, (*_ENDPOINT, "address", "socket_address", "address"))
             return {"HOST_IP": address} if isinstance(address, str) and address != HOST_IP else {}
     return {}
 
 
 def _static(bootstrap: Json, kind: str) -> list[dict[str, Json]]:
-    return objects(at(bootstrap, "static_resources", kind))
+    return objects(get(bootstrap, ("static_resources", kind)))
 
 
 def _static_layer(bootstrap: Json) -> Mapping[str, Json]:
-    layers = objects(at(bootstrap, "layered_runtime", "layers"))
+    layers = objects(get(bootstrap, "layered_runtime.layers"))
     return next((x["static_layer"] for x in layers if isinstance(x.get("static_layer"), dict)), {})
 
 

@@ -12,6 +12,7 @@ from meshc.errors import InputError
 from meshc.models.pointing import pointed
 from meshc.rendering.units import Unit, plan, unit_of
 from meshc.settings import Settings
+from meshc.trees import merge
 from meshc.yamlio import Document, Json
 
 _DEPLOYMENTS = ("Deployment", "DaemonSet")
@@ -58,7 +59,6 @@ def _of_profile(settings: Settings) -> list[Unit]:
 def _of_chart(chart: GatewayChart, settings: Settings) -> list[Unit]:
     from meshc.gateways import api
     from meshc.gateways.accepted import check
-    from meshc.merge import overlay
 
     documents = [d for file in chart.values for d in load.file(file, strict=True)]
     values: Json = {}
@@ -66,7 +66,7 @@ def _of_chart(chart: GatewayChart, settings: Settings) -> list[Unit]:
     for document in documents:
         with pointed(document):
             check(chart.chart, document.value)
-        values = overlay(values, document.value)
+        values = merge(values, document.value)
     with pointed(documents[-1]) if documents else nullcontext():
         objects = api.chart(
             chart.chart, values, settings, name=chart.name, namespace=settings.namespace, version=chart.version

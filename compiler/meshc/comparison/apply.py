@@ -8,6 +8,7 @@ from copy import deepcopy
 from meshc import yamlio
 from meshc.comparison.differences import Difference, Item, Step
 from meshc.errors import InputError, MeshcError
+from meshc.trees import get
 from meshc.yamlio import Json
 
 _RANK = {"moved": 0, "removed": 1, "order": 2, "added": 3, "changed": 4}
@@ -90,7 +91,7 @@ def _named(items: Json, difference: Difference) -> list[tuple[str, Json]]:
     seen: dict[tuple[str, ...], int] = {}
     found = []
     for item in items:
-        values = tuple(str(_get(item, name)) for name in names)
+        values = tuple(str(get(item, name)) for name in names)
         nth = seen.get(values, 0)
         seen[values] = nth + 1
         found.append((str(Item(tuple(names), values, nth)), item))
@@ -109,16 +110,10 @@ def _index(items: Json, step: Step, difference: Difference) -> int:
     if isinstance(step, int) and step < len(items):
         return step
     if isinstance(step, Item):
-        hits = [n for n, i in enumerate(items) if tuple(str(_get(i, f)) for f in step.fields) == step.values]
+        hits = [n for n, i in enumerate(items) if tuple(str(get(i, f)) for f in step.fields) == step.values]
         if step.nth < len(hits):
             return hits[step.nth]
     raise _missing(difference)
-
-
-def _get(item: Json, field: str) -> Json:
-    for part in field.split("."):
-        item = item.get(part) if isinstance(item, dict) else None
-    return item
 
 
 def _missing(difference: Difference) -> InputError:

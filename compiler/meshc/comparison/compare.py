@@ -13,6 +13,7 @@ from typing import Literal
 from meshc import resources, yamlio
 from meshc.comparison.differences import Difference, Item, Step
 from meshc.comparison.meaning import embedded_json, same_scalar
+from meshc.trees import get
 from meshc.yamlio import Json
 
 Domain = Literal["manifest", "bootstrap"]
@@ -123,7 +124,7 @@ def _key_fields(old: Sequence[Json], new: Sequence[Json], domain: Domain, path: 
     field = next((step for step in reversed(path) if isinstance(step, str)), "")
     items = [*old, *new]
     for fields in _keys(domain).get(field, ()):
-        if all(isinstance(i, dict) and all(_get(i, f) is not None for f in fields) for i in items):
+        if all(isinstance(i, dict) and all(get(i, f) is not None for f in fields) for i in items):
             return tuple(fields)
     return None
 
@@ -132,17 +133,11 @@ def _keyed(items: Sequence[Json], fields: tuple[str, ...]) -> dict[Item, Json]:
     found: dict[Item, Json] = {}
     seen: dict[tuple[str, ...], int] = {}
     for item in items:
-        values = tuple(str(_get(item, f)) for f in fields)
+        values = tuple(str(get(item, f)) for f in fields)
         nth = seen.get(values, 0)
         seen[values] = nth + 1
         found[Item(fields, values, nth)] = item
     return found
-
-
-def _get(item: Json, field: str) -> Json:
-    for part in field.split("."):
-        item = item.get(part) if isinstance(item, dict) else None
-    return item
 
 
 def _alike(old: Json, new: Json) -> bool:

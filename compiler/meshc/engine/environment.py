@@ -19,8 +19,9 @@ from meshc.catalog import Release
 from meshc.engine.catalogue import settle
 from meshc.engine.inclusion import STRIDE, inline
 from meshc.engine.paths import CLOSE, OPEN, SLOT, Builder, Chunk, Path, SlotFault, build, slot_place
-from meshc.engine.values import ABSENT, SCALARS, Own, built, or_absent, spread, taken
+from meshc.engine.values import SCALARS, Own, built, or_absent, spread, taken
 from meshc.errors import TemplateError
+from meshc.trees import ABSENT
 
 Json = Any
 _RESERVED = re.compile(f"[{OPEN}{CLOSE}]")

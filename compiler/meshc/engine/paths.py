@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from meshc import yamlio
-from meshc.engine.values import ABSENT, Spread, key
+from meshc.engine.values import Spread, key
 from meshc.errors import InputError, TemplateError
+from meshc.trees import ABSENT
 
 Json = Any
 Path = tuple[int, ...]

@@ -15,7 +15,8 @@ from meshc.engine.environment import SlotEnvironment, load
 from meshc.engine.failures import compiling
 from meshc.engine.paths import SLOT, Path, line_place, path_text, slot_number
 from meshc.engine.sandbox import UserEnvironment
-from meshc.engine.values import ABSENT, Own, Spread
+from meshc.engine.values import Own, Spread
+from meshc.trees import ABSENT
 
 Json = Any
 FieldPath = tuple[str | int, ...]

@@ -6,20 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
+from meshc.trees import ABSENT, Absent
+
 Json = Any
-
-
-class _Absent:
-    """The mark of an entry that is left out."""
-
-    def __repr__(self) -> str:
-        return "absent"
-
-    def __bool__(self) -> bool:
-        return False
-
-
-ABSENT: Final = _Absent()
 
 
 class Spread:
@@ -117,7 +106,7 @@ def spread(value: object) -> Spread:
 def _unusual(value: object) -> Json:
     """Values that are not of a plain type themselves."""
     match value:
-        case _Absent() | Spread():
+        case Absent() | Spread():
             return value
         case str():
             return str.__str__(value)

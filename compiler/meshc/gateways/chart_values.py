@@ -8,7 +8,7 @@ from meshc.catalog import Release
 from meshc.errors import SettingsError
 from meshc.gateways.defaults import SIDES, defaults
 from meshc.profiles.overlays import chosen
-from meshc.profiles.trees import get, merged, merged_dropping
+from meshc.trees import HELM, get, merge
 from meshc.yamlio import Json
 
 _PRIVATE = "_internal_defaults_do_not_set"
@@ -25,9 +25,9 @@ def effective(chart: str, values: Json, *, release: Release, version: str) -> Js
     """
     own = defaults(chart, release)
     if chart in SIDES:
-        own = merged(own, {"global": _image_of(release, version)})
+        own = merge(own, {"global": _image_of(release, version)})
     if not release.has("profiles.wrapped_defaults"):
-        return merged_dropping(own, values)
+        return merge(own, values, HELM)
     if release.has("profiles.descoped_charts") and "defaults" in values:
         raise SettingsError(
             "the key defaults is the chart's own",
@@ -35,12 +35,12 @@ def effective(chart: str, values: Json, *, release: Release, version: str) -> Js
             value=values["defaults"],
             hint="write its members at the top level",
         )
-    user = merged(values.get(_PRIVATE) or {}, values)
+    user = merge(values.get(_PRIVATE) or {}, values)
     overlays = [overlay.tree for overlay in chosen(release, user)]
-    result = reduce(merged, overlays, own)
+    result = reduce(merge, overlays, own)
     if chart == "gateway" and release.has("gateways.global_flattened"):
-        result = reduce(merged, [get(tree, "global") or {} for tree in (*overlays, user)], result)
-    return merged(result, user)
+        result = reduce(merge, [get(tree, "global") or {} for tree in (*overlays, user)], result)
+    return merge(result, user)
 
 
 def _image_of(release: Release, version: str) -> Json:

@@ -9,7 +9,7 @@ from typing import Any
 
 from meshc import catalog, resources, yamlio
 from meshc.catalog import Release
-from meshc.profiles.trees import merged
+from meshc.trees import merge
 from meshc.yamlio import Json
 
 SIDES = {"istio-ingress": "ingress", "istio-egress": "egress"}
@@ -26,8 +26,8 @@ def defaults(chart: str, release: Release) -> Json:
         return _changed(deepcopy(data["values"]), data["changes"], release=release, key="set")
     side = SIDES[chart]
     own = data["sides"][side]
-    values = merged(deepcopy(data["values"]), own["values"])
-    gateway = merged(deepcopy(data["gateway"]), own["gateway"])
+    values = merge(deepcopy(data["values"]), own["values"])
+    gateway = merge(deepcopy(data["gateway"]), own["gateway"])
     values["gateways"] = {section(chart): _changed(gateway, data["changes"], release=release, key="gateway")}
     return _changed(values, data["changes"], release=release, key="set")
 
@@ -51,7 +51,7 @@ def _changed(values: Json, changes: list[Mapping[str, Any]], *, release: Release
     for change in changes:
         if not catalog.holds(change, release.dated("charts.defaults")):
             continue
-        values = merged(values, change.get(key, {}))
+        values = merge(values, change.get(key, {}))
         for path in change.get("unset", ()) if key == "set" else ():
             _remove(values, path.split("."))
     return values

@@ -7,6 +7,7 @@ from typing import Any
 from meshc.errors import SettingsError
 from meshc.gateways.helm import Helm, as_text, environment, kept_resources
 from meshc.gateways.reading import Reader, chart_reader
+from meshc.trees import ABSENT
 from meshc.yamlio import Json
 
 _SELECTOR = ("app", "istio")
@@ -94,7 +95,6 @@ def _service_account(name: str, value: Reader) -> str:
 
 
 def _replicas(value: Reader, helm: Helm) -> Json:
-    from meshc.engine import ABSENT
 
     count = value("replicaCount")
     if value("autoscaling.enabled"):

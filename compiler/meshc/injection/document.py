@@ -19,6 +19,7 @@ from meshc.injection.result import Result
 from meshc.injection.workloads import LIST, POD, Place, made_by_controller, open_pod, place_of
 from meshc.kubernetes import typed
 from meshc.models import effective
+from meshc.trees import section
 from meshc.yamlio import Document, Json
 
 _ANNOTATION = re.compile(r'\.annotations(?:\["(.+?)"\]|\.(\w+))')
@@ -130,7 +131,7 @@ def _as_admitted(base: dict[str, Any], where: Place, prepared: Prepared) -> dict
 
 def identity_of(document: Json, where: Place, release: Release, *, namespace: str, webhook: bool) -> Identity:
     """Offline the workload itself; in the webhook's eyes the owner of the pod its controller would make."""
-    kind, metadata = document.get("kind") or "", _at(document, where.metadata)
+    kind, metadata = document.get("kind") or "", section(document, where.metadata)
     if webhook:
         return identity.of_pod(made_by_controller(document, metadata), release, namespace=namespace)
     if kind == POD and release.has("injection.offline_pod_owner"):
@@ -140,7 +141,7 @@ def identity_of(document: Json, where: Place, release: Release, *, namespace: st
 
 
 def _incoming(base: Mapping[str, Any], where: Place, request: Request) -> Incoming:
-    metadata, spec = _at(base, where.metadata), _at(base, where.spec)
+    metadata, spec = section(base, where.metadata), section(base, where.spec)
     namespace = (base.get("metadata") or {}).get("namespace") or request.namespace
     prepared = request.prepared
     who = identity_of(base, where, prepared.release, namespace=namespace, webhook=prepared.webhook)
@@ -173,9 +174,3 @@ def _name(document: Json) -> str:
     name = metadata.get("name") or metadata.get("generateName") or "without name"
     namespace = metadata.get("namespace")
     return f"{typed.kind_name(document)} {f'{namespace}/' if namespace else ''}{name}"
-
-
-def _at(document: Json, path: tuple[str, ...]) -> dict[str, Any]:
-    for key in path:
-        document = (document or {}).get(key)
-    return document or {}

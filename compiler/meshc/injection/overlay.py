@@ -12,9 +12,8 @@ from meshc.kubernetes import strategic, typed
 from meshc.kubernetes.decoding import decoder
 from meshc.kubernetes.fields import Fields, Read, fields_of
 from meshc.kubernetes.values import Mismatch
+from meshc.trees import ABSENT
 from meshc.yamlio import Json
-
-_ABSENT: Any = object()
 
 
 def lay_over(
@@ -86,7 +85,7 @@ class _Merge:
                 raise
 
     def field(self, node: Map, key: str, given: Json, fields: Fields) -> None:
-        before = node.get(key, _ABSENT)
+        before = node.get(key, ABSENT)
         if given is None:
             self.remove(node, key, fields)
         elif isinstance(given, dict) and isinstance(before, dict):

@@ -13,6 +13,7 @@ from meshc.injection.reverse_containers import LAYER
 from meshc.injection.reverse_doubts import Doubts
 from meshc.injection.reverse_metadata import EXCLUDED_PORTS, Question
 from meshc.injection.workloads import Place
+from meshc.trees import get
 from meshc.yamlio import Document, Json
 
 _FILLED_IN = {"defaultMode", "apiVersion", "divisor", "expirationSeconds"}
@@ -37,7 +38,7 @@ def settle(
     _drop_repeated(edited, where, request)
     returned = _manifest(edited, request)
     _doubt_elements(returned, base, where, doubts=doubts)
-    open_ones = [q for q in questions if _at(returned, _placed(q.path, where)) != q.value]
+    open_ones = [q for q in questions if get(returned, _placed(q.path, where)) != q.value]
     for question in open_ones:
         _put_back(edited, _placed(question.path, where), question.value)
     same = _manifest(edited, request) == base
@@ -52,8 +53,8 @@ def _doubt_elements(returned: Json, base: Json, where: Place, *, doubts: Doubts)
     """A recorded volume or secret that comes back other than it is was the user's too: the two were merged."""
     for field in ("volumes", "imagePullSecrets"):
         path = (*where.spec, field)
-        fresh = {item.get("name"): item for item in _at(returned, path) or ()}
-        for index, item in enumerate(_at(base, path) or ()):
+        fresh = {item.get("name"): item for item in get(returned, path) or ()}
+        for index, item in enumerate(get(base, path) or ()):
             if _holds_more(item, fresh.get(item.get("name"), item)):
                 reason = (
                     f"{item.get('name')} is not as the mesh alone would bring it: the user's own was merged into it"
@@ -76,16 +77,16 @@ def _drop_repeated(edited: Map, where: Place, request: Request) -> None:
     result = _injected(edited, request)
     removed: dict[tuple[str, ...], Json] = {}
     for path in _repeated(result, edited, where) if result else ():
-        value = _at(edited, path)
-        if value == _at(edited.base or {}, path):
+        value = get(edited, path)
+        if value == get(edited.base or {}, path):
             removed[path] = value
             edited.open(*path[:-1]).discard(path[-1], layer=LAYER)
     returned = _manifest(edited, request) if removed else None
     for path, value in removed.items():
-        if _at(returned, path) != value:
+        if get(returned, path) != value:
             _put_back(edited, path, value)
     for path in removed:
-        if _at(edited, path[:-1]) == {}:
+        if get(edited, path[:-1]) == {}:
             edited.open(*path[:-2]).discard(path[-2], layer=LAYER)
 
 
@@ -99,14 +100,14 @@ def _repeated(result: Result, edited: Map, where: Place) -> Iterator[tuple[str, 
             len(names) == len(path)
             and inside
             and layer.startswith(("template ", "injectedAnnotations"))
-            and _at(edited, names) is not None
+            and get(edited, names) is not None
         ):
             yield names
 
 
 def _has_directives(edited: Map, where: Place, request: Request) -> bool:
     """Whether one of the templates this pod is injected with can remove the user's own fields."""
-    annotations = _at(edited, (*where.metadata, "annotations")) or {}
+    annotations = get(edited, (*where.metadata, "annotations")) or {}
     names = request.prepared.template_names(annotations.get(TEMPLATES))
     return not request.prepared.with_directives.isdisjoint(names)
 
@@ -131,9 +132,3 @@ def _put_back(edited: Map, path: tuple[str, ...], value: Json) -> None:
 
 def _placed(path: tuple[str, ...], where: Place) -> tuple[str, ...]:
     return (*(where.metadata if path[0] == "metadata" else where.spec), *path[1:])
-
-
-def _at(document: Json, path: tuple[str, ...]) -> Json:
-    for key in path:
-        document = document.get(key) if isinstance(document, dict) else None
-    return document

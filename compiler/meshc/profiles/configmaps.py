@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 from meshc.catalog import Release
-from meshc.profiles.trees import all_true, get, merged, section
+from meshc.trees import get, merge, section
 from meshc.yamlio import Json
 
 _SCOPES = ("all", "namespace")
@@ -71,7 +71,7 @@ def mesh_document(release: Release, values: Json, *, namespace: str) -> Json:
         if providers:
             computed["defaultProviders"] = providers
     computed["defaultConfig"] = _default_config(release, values, namespace=namespace)
-    return merged(computed, own)
+    return merge(computed, own)
 
 
 def _in_scope(release: Release, values: Json) -> bool:
@@ -87,7 +87,9 @@ def _default_providers(release: Release, values: Json) -> dict[str, Any]:
 
 
 def _telemetry(release: Release, values: Json, name: str) -> bool:
-    if not all_true(values, ("telemetry.enabled", "telemetry.v2.enabled", f"telemetry.v2.{name}.enabled")):
+    if not all(
+        get(values, path) for path in ("telemetry.enabled", "telemetry.v2.enabled", f"telemetry.v2.{name}.enabled")
+    ):
         return False
     if not release.has("profiles.override_turns_default_provider_off"):
         return True
@@ -146,5 +148,7 @@ def _discovery_host(release: Release, values: Json) -> str:
         return f"istiod-{revision}" if revision else "istiod"
     with_pilot = release.has("profiles.remote_istiod_with_pilot") and get(values, "pilot.enabled")
     local = ("istiodRemote.enabled", "istiodRemote.enabledLocalInjectorIstiod")
-    with_injector = release.has("profiles.remote_istiod_with_local_injector") and all_true(values, local)
+    with_injector = release.has("profiles.remote_istiod_with_local_injector") and all(
+        get(values, path) for path in local
+    )
     return "istiod-remote" if with_pilot or with_injector else "istiod"

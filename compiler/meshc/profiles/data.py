@@ -13,7 +13,7 @@ import orjson
 
 from meshc import resources
 from meshc.catalog import Release, holds
-from meshc.profiles.trees import merged
+from meshc.trees import discard, merge
 from meshc.yamlio import Json
 
 
@@ -52,15 +52,9 @@ def _fold(history: list[dict[str, Any]], release: Release) -> Json | None:
         if holds(change, release.dated("profiles.defaults")):
             tree = {} if tree is None else tree
             for path in change.get("drop", ()):
-                _drop(tree, path)
-            tree = merged(tree, change.get("set", {}))
+                discard(tree, path)
+            tree = merge(tree, change.get("set", {}))
     return tree
-
-
-def _drop(tree: Json, path: list[str]) -> None:
-    for key in path[:-1]:
-        tree = tree.get(key, {})
-    tree.pop(path[-1], None)
 
 
 @cache

@@ -7,7 +7,7 @@ from typing import Any
 
 from meshc.catalog import Release
 from meshc.profiles.configmaps import pilot
-from meshc.profiles.trees import get, section
+from meshc.trees import get, section
 from meshc.yamlio import Json
 
 _RESOURCE = ("limits.", "requests.")

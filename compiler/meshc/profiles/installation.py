@@ -7,8 +7,8 @@ from typing import Any
 
 from meshc.catalog import Release
 from meshc.errors import SettingsError, nearest
-from meshc.profiles import data, strategic
-from meshc.profiles.trees import get, merged, section
+from meshc.profiles import data, spec_merge
+from meshc.trees import get, merge, section
 from meshc.yamlio import Json
 
 GATEWAY_KINDS = {"ingressGateways": "istio-ingressgateway", "egressGateways": "istio-egressgateway"}
@@ -49,7 +49,7 @@ class Installation:
 
 def merge_specs(release: Release, base: Json, over: Json) -> Json:
     """Lay one spec over another as the release's engine does."""
-    return merged(base, over) if release.has("profiles.unified_installer") else strategic.merge(base, over)
+    return merge(base, over) if release.has("profiles.unified_installer") else spec_merge.merge(base, over)
 
 
 def combine(release: Release, profile: str, *, stamp: Json, user: Json) -> Installation:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from meshc.catalog import Release
 from meshc.errors import SettingsError, nearest
 from meshc.profiles import data
-from meshc.profiles.trees import get, merged, merged_dropping
+from meshc.trees import HELM, get, merge
 from meshc.yamlio import Json
 
 _WORDS = {"profile": "profile", "platform": "platform", "compatibility": "compatibility version"}
@@ -29,11 +29,11 @@ def effective(release: Release, user: Json, *, remote: bool = False) -> Json:
     """
     base = defaults(release, remote=remote)
     if not release.has("profiles.wrapped_defaults"):
-        values = merged_dropping(base, user)
+        values = merge(base, user, HELM)
     else:
         for overlay in chosen(release, user):
-            base = merged(base, overlay.tree)
-        values = merged(base, user)
+            base = merge(base, overlay.tree)
+        values = merge(base, user)
     if release.has("profiles.descoped_charts"):
         values = _descoped(values)
     refuse(release, values)
@@ -43,7 +43,7 @@ def effective(release: Release, user: Json, *, remote: bool = False) -> Json:
 def defaults(release: Release, *, remote: bool = False) -> Json:
     """Default values of the istiod chart, or of the istiod-remote chart of the old installer."""
     base = data.chart(release, "istiod")
-    return merged(base, data.chart(release, "istiod-remote")) if remote else base
+    return merge(base, data.chart(release, "istiod-remote")) if remote else base
 
 
 def chosen(release: Release, user: Json) -> list[Overlay]:
@@ -114,4 +114,4 @@ def _descoped(values: Json) -> Json:
             "the key defaults is the chart's own", path="defaults", hint="write its members at the top level"
         )
     own = values.get("pilot")
-    return merged(values, own) if isinstance(own, dict) else values
+    return merge(values, own) if isinstance(own, dict) else values

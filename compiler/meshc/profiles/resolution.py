@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from meshc.catalog import Release
-from meshc.profiles import configmaps, environment, overlays, strategic, translation
+from meshc.profiles import configmaps, environment, overlays, spec_merge, translation
 from meshc.profiles.installation import Installation, combine
-from meshc.profiles.trees import get, merged, section
+from meshc.trees import get, merge, section
 from meshc.yamlio import Json
 
 _CHARTS = {"ingressGateways": "istio-ingress", "egressGateways": "istio-egress"}
@@ -64,7 +64,7 @@ class Resolved:
 def helm(release: Release, user: Json, *, stamp: Json, namespace: str = "istio-system") -> Resolved:
     """Resolve `helm install istiod` with a user's values; `stamp` holds the hub and tag of the published chart."""
     values = overlays.effective(release, user)
-    values = merged({"global": stamp}, values) if "global" in values else values
+    values = merge({"global": stamp}, values) if "global" in values else values
     profile = str(get(user, "profile") or get(user, "global.profile") or "default")
     return _resolved(release, "helm", profile, user=user, values=values, namespace=namespace, components=("pilot",))
 
@@ -113,7 +113,7 @@ def _resolved(
 
 def _environment(release: Release, values: Json, k8s: Json, namespace: str) -> list[dict[str, Any]]:
     own = environment.variables(release, values, namespace=namespace)
-    return strategic.merge_keyed(own, k8s["env"], key="name") if k8s.get("env") else own
+    return spec_merge.merge_keyed(own, k8s["env"], key="name") if k8s.get("env") else own
 
 
 def _istiod_patches(install: Installation) -> Json:
@@ -122,7 +122,7 @@ def _istiod_patches(install: Installation) -> Json:
     env = get(install.spec, "values.pilot.env")
     if env and not install.release.has("profiles.unified_installer") and k8s.get("env"):
         wanted = [{"name": name, "value": environment.text(value)} for name, value in sorted(env.items())]
-        k8s = {**k8s, "env": strategic.merge_keyed(k8s["env"], wanted, key="name")}
+        k8s = {**k8s, "env": spec_merge.merge_keyed(k8s["env"], wanted, key="name")}
     return k8s
 
 

@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 from meshc.profiles.installation import GATEWAY_KINDS, Installation
-from meshc.profiles.trees import ABSENT, get, merged, merged_dropping, put, section
+from meshc.trees import ABSENT, HELM, get, merge, put, section
 from meshc.yamlio import Json
 
 _GLOBAL = {"hub": "global.hub", "tag": "global.tag", "revision": "revision"}
@@ -38,7 +38,7 @@ def gateway_values(install: Installation, values: Json, kind: str, component: Js
         own |= {key: component[key] for key in ("hub", "tag") if component.get(key)}
     if install.release.has("profiles.autoscaling_values_from_k8s"):
         own |= _replicas(section(component, "k8s"))
-    put(found, ["gateways", standard], merged(get(found, ["gateways", standard]) or {}, own))
+    put(found, ["gateways", standard], merge(get(found, ["gateways", standard]) or {}, own))
     return found
 
 
@@ -59,8 +59,8 @@ def _legacy(install: Installation) -> Json:
         for key in ("hub", "tag"):
             if component.get(key):
                 put(found, f"{target}.{key}", component[key])
-    found = merged_dropping(found, spec.get("values") or {})
-    return merged_dropping(found, spec.get("unvalidatedValues") or {})
+    found = merge(found, spec.get("values") or {}, HELM)
+    return merge(found, spec.get("unvalidatedValues") or {}, HELM)
 
 
 def _switches(install: Installation, found: dict[str, Any]) -> None:
@@ -83,8 +83,8 @@ def _unified(install: Installation) -> Json:
         if spec.get(key) is not None and get(user, path, ABSENT) is ABSENT:
             put(found, path, spec[key])
     if "meshConfig" in spec:
-        put(found, "meshConfig", merged(found.get("meshConfig") or {}, spec["meshConfig"]))
-    found = merged(found, spec.get("unvalidatedValues") or {})
+        put(found, "meshConfig", merge(found.get("meshConfig") or {}, spec["meshConfig"]))
+    found = merge(found, spec.get("unvalidatedValues") or {})
     put(found, "pilot.enabled", install.on("pilot"))
     put(found, "pilot.cni.enabled", bool(get(spec, "components.cni.enabled", "cni" in section(spec, "components"))))
     for name in ("pilot", "cni", "ztunnel"):

@@ -8,9 +8,9 @@ from typing import Any
 
 from meshc import yamlio
 from meshc.errors import InputError, MeshcError, UsageError
-from meshc.profiles.trees import section
 from meshc.settings.captured import FEATURES
 from meshc.settings.request import Request
+from meshc.trees import section
 from meshc.yamlio import Document, Json
 
 _INJECTOR = "istio-sidecar-injector"

@@ -9,9 +9,9 @@ from meshc import profiles
 from meshc.catalog import Release
 from meshc.errors import UsageError
 from meshc.profiles import Resolved
-from meshc.profiles.trees import get, merged
 from meshc.settings import layers, strictness
 from meshc.settings.request import Request
+from meshc.trees import get, merge
 from meshc.yamlio import Document, Json
 
 _VALUES_ONLY = ("hub", "tag", "components", "compatibilityVersion", "unvalidatedValues")
@@ -41,7 +41,7 @@ def resolve(request: Request, release: Release) -> Halves:
     if request.resolved_values is None or request.resolved_mesh_config is None:
         installed = _install(request, release, spec, profile)
     own = layers.helm_values(spec) if request.installer == "helm" else spec.get("values") or {}
-    mesh = merged(own.get("meshConfig") or {}, {} if request.installer == "helm" else spec.get("meshConfig") or {})
+    mesh = merge(own.get("meshConfig") or {}, {} if request.installer == "helm" else spec.get("meshConfig") or {})
     own = {key: value for key, value in own.items() if key != "meshConfig"}
     return Halves(
         values=_half(request.resolved_values, own, installed and installed.values),
@@ -64,7 +64,7 @@ def _half(document: Document | None, over: Json, from_profile: Json | None) -> J
         return from_profile
     if document.value is not None and not isinstance(document.value, dict):
         raise document.error("must be a map", value=document.value, hint="write keys and values")
-    return merged(document.value or {}, over)
+    return merge(document.value or {}, over)
 
 
 def _install(request: Request, release: Release, spec: Json, profile: str | None) -> Resolved:

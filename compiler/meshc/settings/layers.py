@@ -13,8 +13,8 @@ from meshc.models import values_reading
 from meshc.profiles import helmflags, setflags
 from meshc.profiles.environment import text
 from meshc.profiles.installation import merge_specs
-from meshc.profiles.trees import get, merged, put
 from meshc.settings.request import Request
+from meshc.trees import get, merge, put
 from meshc.yamlio import Document, Json
 
 OPERATOR_API = "install.istio.io/v1alpha1"
@@ -62,7 +62,7 @@ def helm_values(spec: Json) -> Json:
     """The values of a Helm installation: `--mesh-config` files stand under `meshConfig`."""
     values = copy.deepcopy(spec.get("values") or {})
     if "meshConfig" in spec:
-        values["meshConfig"] = merged(values.get("meshConfig") or {}, spec["meshConfig"])
+        values["meshConfig"] = merge(values.get("meshConfig") or {}, spec["meshConfig"])
     return values
 
 

@@ -10,12 +10,12 @@ from meshc import catalog
 from meshc.catalog import Release
 from meshc.models import mesh, values_reading
 from meshc.profiles import configmaps, environment
-from meshc.profiles.trees import get, section
 from meshc.settings import clusterconfig, halves, injector, proxyconfigs
 from meshc.settings.halves import Halves
 from meshc.settings.model import InjectionConfig, Node, Settings
 from meshc.settings.origins import origins
 from meshc.settings.request import MODES, Request
+from meshc.trees import get, section
 from meshc.yamlio import Json
 
 

@@ -10,11 +10,11 @@ from meshc.catalog import Release
 from meshc.errors import MeshcError
 from meshc.models import mesh
 from meshc.profiles import data, overlays
-from meshc.profiles.trees import get, merged, put
 from meshc.settings import layers
 from meshc.settings.halves import Halves
 from meshc.settings.request import Request
 from meshc.settings.trail import Origins
+from meshc.trees import get, merge, put
 from meshc.yamlio import Json
 
 
@@ -61,7 +61,7 @@ def _installed(request: Request, release: Release, found: Halves) -> Iterator[tu
 
 def _rooted(release: Release, defaults: Json) -> Json:
     """Chart defaults as values are written: istiod's own under `pilot`, also since charts are descoped."""
-    return merged(defaults, {"pilot": defaults}) if release.has("profiles.descoped_charts") else defaults
+    return merge(defaults, {"pilot": defaults}) if release.has("profiles.descoped_charts") else defaults
 
 
 def _computed(found: Halves) -> Json:
@@ -96,10 +96,10 @@ def _user(request: Request, release: Release) -> Iterator[tuple[str, Json]]:
 
 def _as_values(spec: Json) -> Json:
     """A spec as values: hub, tag, revision and mesh where istioctl puts them."""
-    found = merged(spec.get("values") or {}, spec.get("unvalidatedValues") or {})
+    found = merge(spec.get("values") or {}, spec.get("unvalidatedValues") or {})
     for key, path in {"hub": "global.hub", "tag": "global.tag", "revision": "revision"}.items():
         if key in spec:
             put(found, path, spec[key])
     if "meshConfig" in spec:
-        put(found, "meshConfig", merged(found.get("meshConfig") or {}, spec["meshConfig"]))
+        put(found, "meshConfig", merge(found.get("meshConfig") or {}, spec["meshConfig"]))
     return found

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from meshc.profiles.trees import ABSENT, get
+from meshc.trees import ABSENT, get
 from meshc.yamlio import Json
 
 Layers = list[tuple[str, Json]]

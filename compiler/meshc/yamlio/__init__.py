@@ -11,13 +11,10 @@ Values are plain dict, list, str, int, float, bool and None (alias `Json`); keys
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
+from meshc.trees import Json
 from meshc.yamlio.jsonio import dump_json, load_json, quick_json
 from meshc.yamlio.stream import Document, has_content, pieces, split
-
-Json = Any
-"""A document node: dict with string keys, list, str, int, float, bool or None."""
 
 __all__ = ["Document", "Json", "dump", "dump_all", "dump_json", "load", "load_all", "load_json", "split"]
 

@@ -21,6 +21,7 @@ from yaml.events import (
 )
 
 from meshc.errors import InputError
+from meshc.trees import ABSENT
 from meshc.yamlio.scalars import key_text, resolve
 from meshc.yamlio.syntax import syntax_error
 
@@ -31,7 +32,6 @@ MAX_EXPANSION = 400_000
 
 _TAG = "tag:yaml.org,2002:"
 _MERGE = object()
-_UNSEEN = object()
 _KNOWN_LIMIT = 20_000
 _KNOWN_LENGTH = 200
 _known: dict[str, Any] = {}
@@ -104,8 +104,8 @@ class _Reader:
             if kind is ScalarEvent and event.anchor is None and event.tag is None:
                 text = event.value
                 if event.implicit[0]:
-                    found = known.get(text, _UNSEEN)
-                    items.append(self.plain(event) if found is _UNSEEN else found)
+                    found = known.get(text, ABSENT)
+                    items.append(self.plain(event) if found is ABSENT else found)
                 else:
                     items.append(text)
             elif kind is SequenceEndEvent:
@@ -139,8 +139,8 @@ class _Reader:
             if type(event) is ScalarEvent and event.anchor is None and event.tag is None:
                 text = event.value
                 if event.implicit[0]:
-                    found = known.get(text, _UNSEEN)
-                    result[key] = self.plain(event) if found is _UNSEEN else found
+                    found = known.get(text, ABSENT)
+                    result[key] = self.plain(event) if found is ABSENT else found
                 else:
                     result[key] = text
             else:
@@ -148,8 +148,8 @@ class _Reader:
 
     def plain(self, event: Any) -> Any:
         text: str = event.value
-        found = _known.get(text, _UNSEEN)
-        if found is not _UNSEEN:
+        found = _known.get(text, ABSENT)
+        if found is not ABSENT:
             return found
         value = resolve(text)
         if isinstance(value, float) and not math.isfinite(value):
@@ -215,8 +215,8 @@ class _Reader:
         name = event.anchor
         if name in self.open_anchors:
             self.fail(f"the anchor &{name} contains itself", event)
-        value = self.anchors.get(name, _UNSEEN)
-        if value is _UNSEEN:
+        value = self.anchors.get(name, ABSENT)
+        if value is ABSENT:
             self.fail(
                 f"unknown anchor '{name}' referenced, there is no &{name} before this alias",
                 event,

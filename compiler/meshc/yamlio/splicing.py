@@ -8,8 +8,8 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from meshc.errors import InputError
+from meshc.trees.aligning import align
 from meshc.yamlio import Json, load, snippets
-from meshc.yamlio.alignment import align
 from meshc.yamlio.places import Places, Unsplicable, entries, is_empty, is_flow
 from meshc.yamlio.splicing_flow import Edit, FlowEditor, applied, pruned, renamed
 

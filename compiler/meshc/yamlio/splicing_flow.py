@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from meshc.trees.aligning import align
 from meshc.yamlio import Json, snippets
-from meshc.yamlio.alignment import align
 from meshc.yamlio.places import Places, Unsplicable, entries
 
 _HANDLERS = {"httpGet", "tcpSocket", "grpc"}

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from meshc.errors import InputError, PathPart
+from meshc.trees import ABSENT
 
 _SEPARATOR = re.compile(r"^---(.*)\n?", re.MULTILINE)
 _CONTENT = re.compile(r"^(?!---)[ \t]*[^#\s]|^---[ \t]+[^#\s]", re.MULTILINE)
-_ABSENT: Any = object()
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,12 @@ class Document:
         message: str,
         *,
         path: Sequence[PathPart] = (),
-        value: object = _ABSENT,
+        value: object = ABSENT,
         hint: str | None = None,
     ) -> InputError:
         """Make an InputError that points at `path` in this document; the caller raises it."""
         line, column = self.position(path) or (self.first_line, None)
-        more = {} if value is _ABSENT else {"value": value}
+        more = {} if value is ABSENT else {"value": value}
         place = (*self.at, *path)
         return InputError(message, file=self.file, line=line, column=column, path=place or None, hint=hint, **more)
 

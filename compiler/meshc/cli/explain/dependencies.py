@@ -10,10 +10,10 @@ from typing import Any
 
 from meshc import catalog
 from meshc.catalog import Release, Version
-from meshc.cli.explain.field_paths import ABSENT
 from meshc.errors import MeshcError, format_path
 from meshc.settings import Settings
 from meshc.settings.trail import Origin
+from meshc.trees import ABSENT
 from meshc.yamlio import Json
 
 # An imagined release, or a setting nobody would write, may break anything; what goes wrong says nothing about causes.

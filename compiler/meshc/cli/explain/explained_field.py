@@ -8,7 +8,7 @@ from dataclasses import replace
 from meshc.cli.explain.dependencies import Cause, Watch, causes
 from meshc.cli.explain.explanations import Explanation
 from meshc.cli.explain.field_layers import Layer, layers, located
-from meshc.cli.explain.field_paths import ABSENT, find, steps, value
+from meshc.cli.explain.field_paths import find, steps, value
 from meshc.cli.inject.outcome_report import workload_name
 from meshc.engine.tracing import TracingEngine
 from meshc.errors import InputError, PathPart, format_path
@@ -16,6 +16,7 @@ from meshc.injection.api import inject
 from meshc.injection.prepared import prepare
 from meshc.injection.workloads import place_of
 from meshc.settings import Settings
+from meshc.trees import ABSENT
 from meshc.yamlio import Document, Json
 
 _BOOTSTRAPS = ("envoy", "grpc")

@@ -8,6 +8,7 @@ from meshc.cli.explain.explanations import Explanation
 from meshc.cli.explain.field_paths import find
 from meshc.errors import InputError, UsageError, format_path
 from meshc.settings import Settings
+from meshc.trees import get
 from meshc.yamlio import Json
 
 
@@ -23,8 +24,8 @@ def explain_setting(settings: Settings, path: str) -> Explanation:
         raise UsageError("not a setting", path="--setting", value=path, hint=hint)
     origins = settings.origins.values if head == "values" else settings.origins.mesh
     try:
-        parts = tuple(str(part) for part in find(trees[head], rest))
-        value: Json = _at(trees[head], parts)
+        found_at = find(trees[head], rest)
+        parts, value = tuple(map(str, found_at)), get(trees[head], found_at)
     except InputError:
         parts, value = tuple(rest.split(".")), None
     found = origins(parts)
@@ -49,9 +50,3 @@ def _parts(settings: Settings, head: str, path: tuple[str, ...], value: Json) ->
             continue
         found = origins((*path, key))
         yield {"name": format_path((head, *path, key)), "value": inside, "layer": found[-1].layer if found else None}
-
-
-def _at(tree: Json, path: tuple[str, ...]) -> Json:
-    for part in path:
-        tree = tree[int(part)] if isinstance(tree, list) else tree[part]
-    return tree

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from meshc import resources
-from meshc.cli.explain.field_paths import ABSENT, Steps, follow, steps
+from meshc.cli.explain.field_paths import Steps, follow, steps
 from meshc.cli.explain.field_paths import value as value_at
 from meshc.engine.tracing import TracingEngine, nearest
 from meshc.errors import PathPart
 from meshc.injection.edits import List, Map, plain
 from meshc.injection.result import Result
 from meshc.injection.workloads import Place
+from meshc.trees import ABSENT
 from meshc.yamlio import Document, Json
 
 

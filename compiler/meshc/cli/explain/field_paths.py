@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from meshc.errors import InputError, PathPart, UsageError, format_path, nearest
+from meshc.trees import ABSENT, get
 from meshc.yamlio import Json
-
-ABSENT: Any = object()
-"""Stands for a field that is not there."""
 
 Steps = tuple["str | int | tuple[str, Json]", ...]
 """A path whose list items are named by their key where they have one: `("containers", ("name", "app"), "image")`."""
@@ -29,7 +26,7 @@ def find(document: Json, text: str, *, below: Sequence[Sequence[str]] = ((),)) -
     failures: list[InputError] = []
     for place in below:
         try:
-            return (*place, *_resolve(_at(document, place), tokens, format_path(place)))
+            return (*place, *_resolve(get(document, place, {}), tokens, format_path(place)))
         except InputError as error:
             failures.append(error)
     raise max(failures, key=lambda error: len(error.path or ""))
@@ -66,7 +63,7 @@ def follow(document: Json, way: Steps) -> tuple[PathPart, ...] | None:
 def value(document: Json, way: Steps) -> Json:
     """The value steps lead to, or ABSENT."""
     path = follow(document, way)
-    return ABSENT if path is None else _at(document, path)
+    return ABSENT if path is None else get(document, path)
 
 
 def _index(document: Json, step: tuple[str, Json]) -> int | None:
@@ -136,10 +133,3 @@ def _missing(text: str, known: list[str], where: str) -> InputError:
     there = ", ".join(known[:12]) + (" …" if len(known) > 12 else "")
     hint = f"did you mean {close}?" if close else f"there are {there}" if known else "the list is empty"
     return InputError("no such field in the injected workload", path=where or None, value=text, hint=hint)
-
-
-def _at(document: Json, path: Sequence[PathPart]) -> Json:
-    for part in path:
-        known = isinstance(document, dict) and part in document
-        document = document[part] if known or isinstance(document, list) else {}
-    return document

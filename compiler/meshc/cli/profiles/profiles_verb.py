@@ -10,8 +10,8 @@ from meshc import catalog, profiles, yamlio
 from meshc.cli import inputs, output
 from meshc.cli.options import SettingsOptions
 from meshc.errors import UsageError, format_path, nearest, show_value
-from meshc.profiles.trees import ABSENT, get
 from meshc.settings import Settings, captured
+from meshc.trees import ABSENT, changes, get
 from meshc.yamlio import Json
 
 Path = tuple[str, ...]
@@ -70,15 +70,6 @@ def resolved(name: str, options: SettingsOptions) -> Settings:
     settings = Settings.load(**keywords)
     inputs.warn(settings.warnings)
     return settings
-
-
-def changes(old: Json, new: Json, path: Path = ()) -> Iterator[tuple[Path, Json, Json]]:
-    """Every leaf that differs between two trees: path, value before, value after (ABSENT where there is none)."""
-    if isinstance(old, dict) and isinstance(new, dict) and (old or not path) and (new or not path):
-        for key in sorted({*old, *new}):
-            yield from changes(old.get(key, ABSENT), new.get(key, ABSENT), (*path, key))
-    elif old is ABSENT or new is ABSENT or old != new:
-        yield path, old, new
 
 
 def _parts(first: Settings, second: Settings) -> Iterator[tuple[str, Json, Json]]:

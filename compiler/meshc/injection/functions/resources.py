@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from meshc.trees import ABSENT
+
 Json = Any
 
 CPU, MEMORY = "sidecar.istio.io/proxyCPU", "sidecar.istio.io/proxyMemory"
 CPU_LIMIT, MEMORY_LIMIT = "sidecar.istio.io/proxyCPULimit", "sidecar.istio.io/proxyMemoryLimit"
-_REMOVED: Any = object()
 
 
 def resources(annotations: Mapping[str, str], values: Json, *, omit_nulls: bool) -> Json:
@@ -32,7 +33,7 @@ def resources(annotations: Mapping[str, str], values: Json, *, omit_nulls: bool)
 def omit_nil(value: Json) -> Json:
     """Remove null members of maps and lists; what becomes empty by that goes too, null when nothing is left."""
     found = _without_nil(value)
-    return None if found is _REMOVED else found
+    return None if found is ABSENT else found
 
 
 def estimated_concurrency(proxy_config: Mapping[str, Json], annotations: Mapping[str, str], values: Json) -> int:
@@ -71,11 +72,11 @@ def _present(annotations: Mapping[str, str], **names: str) -> dict[str, str]:
 
 def _without_nil(value: Json) -> Json:
     if value is None:
-        return _REMOVED
+        return ABSENT
     if isinstance(value, dict):
-        kept: Json = {k: v for k, v in ((k, _without_nil(v)) for k, v in value.items()) if v is not _REMOVED}
+        kept: Json = {k: v for k, v in ((k, _without_nil(v)) for k, v in value.items()) if v is not ABSENT}
     elif isinstance(value, list):
-        kept = [v for v in map(_without_nil, value) if v is not _REMOVED]
+        kept = [v for v in map(_without_nil, value) if v is not ABSENT]
     else:
         return value
-    return _REMOVED if value and not kept else kept
+    return ABSENT if value and not kept else kept

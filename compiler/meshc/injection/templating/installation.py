@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from meshc.catalog import Release
-from meshc.engine import ABSENT, gotext
+from meshc.engine import gotext
 from meshc.injection.templating.values import Values
+from meshc.trees import ABSENT
 from meshc.yamlio.scalars import resolve
 
 Json = Any

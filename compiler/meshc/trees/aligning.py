@@ -6,9 +6,9 @@ from collections import Counter
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
-from meshc.yamlio import Json, dump_json
+from meshc.trees.values import Json
 
-_KEYS = ("name", "mountPath", "containerPort", "devicePath", "topologyKey", "ip", "uid")
+ITEM_KEYS = ("name", "mountPath", "containerPort", "devicePath", "topologyKey", "ip", "uid")
 
 
 class Alignment(NamedTuple):
@@ -44,7 +44,7 @@ def _name(item: Json) -> str:
         if "kind" in item and isinstance(item.get("metadata"), dict):
             own = item["metadata"]
             return f"{item['kind']} {own.get('namespace')} {own.get('name') or own.get('generateName')}"
-        for key in _KEYS:
+        for key in ITEM_KEYS:
             if isinstance(item.get(key), str | int):
                 return f"{key} {item[key]}"
-    return str(dump_json(item))
+    return repr(item)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from meshc import trees
 from meshc.errors import SettingsError
-from meshc.profiles.trees import without_nulls
-from meshc.yamlio import Json
+from meshc.trees import Json, Policy
 
 _BY_KEY = {
     "components.ingressGateways": "name",
@@ -28,44 +28,32 @@ _SETS = {
         "defaultDestinationRuleExportTo",
     )
 }
-_WHOLE = {"meshConfig.defaultConfig.tracing"}
+_WHOLE = ("meshConfig", "defaultConfig", "tracing")
 
 
-def merge(base: Json, over: Json, path: str = "") -> Json:
-    """Lay one IstioOperator spec over another: maps merge, null deletes, lists replace or merge by key."""
-    if isinstance(base, dict) and isinstance(over, dict) and path not in _WHOLE:
-        result = dict(base)
-        for key, value in over.items():
-            if value is None:
-                result.pop(key, None)
-            else:
-                result[key] = merge(base.get(key), value, f"{path}.{key}" if path else key)
-        return result
-    if isinstance(base, list) and isinstance(over, list):
-        return _lists(base, over, path)
-    return without_nulls(over)
+def merge(base: Json, over: Json, path: tuple[str, ...] = ()) -> Json:
+    """Lay one IstioOperator spec over another: maps merge, null deletes, lists replace or merge by key.
+
+    Raises SettingsError for an item without the key of its list.
+    """
+    return trees.merge(base, over, _INSTALLER, path)
 
 
-def merge_keyed(old: list[Any], new: list[Any], *, key: str, path: str = "") -> list[Any]:
-    """Merge lists of maps by a key: an old item goes first only if it stood before the next new one in the old list."""
+def merge_keyed(old: list[Any], new: list[Any], *, key: str, path: tuple[str, ...] = ()) -> list[Any]:
+    """Merge lists of maps by a key, in the order of a strategic merge."""
     places = {item.get(key): n for n, item in enumerate(old) if isinstance(item, dict)}
     named = {item.get(key) for item in new if isinstance(item, dict)}
-    fresh = [merge(_find(old, key, item), item, path) for item in new]
+    fresh = [(places.get(item.get(key)), [merge(_find(old, key, item), item, path)]) for item in new]
     kept = [(n, copy.deepcopy(item)) for n, item in enumerate(old) if item.get(key) not in named]
-    result = []
-    for item in fresh:
-        place = places.get(item.get(key))
-        while place is not None and kept and kept[0][0] < place:
-            result.append(kept.pop(0)[1])
-        result.append(item)
-    return result + [item for _, item in kept]
+    return trees.interleave(fresh, kept)
 
 
-def _lists(base: list[Any], over: list[Any], path: str) -> list[Any]:
+def _lists(base: list[Any], over: list[Any], parts: tuple[str, ...]) -> list[Any]:
+    path = ".".join(parts)
     key = _key(path)
     if key and all(isinstance(item, dict) for item in (*base, *over)):
         _require(over, key, path)
-        return merge_keyed(base, over, key=key, path=path)
+        return merge_keyed(base, over, key=key, path=parts)
     if path in _SETS:
         return base + [item for item in over if item not in base]
     return copy.deepcopy(over)
@@ -92,3 +80,6 @@ def _key(path: str) -> str | None:
 def _find(items: list[Any], key: str, wanted: Any) -> Any:
     name = wanted.get(key)
     return next((item for item in items if name is not None and item.get(key) == name), None)
+
+
+_INSTALLER = Policy(null_deletes=True, lists=_lists, whole=lambda path: path == _WHOLE)
