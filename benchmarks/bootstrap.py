@@ -12,8 +12,10 @@ from collections.abc import Callable
 
 import orjson
 
-from meshc.bootstraps import envoy, grpc, nodefacts
-from meshc.bootstraps.inputs import Agent
+from meshc.bootstraps import grpc_bootstrap
+from meshc.bootstraps.agent.agent_inputs import Agent
+from meshc.bootstraps.envoy import envoy_bootstrap
+from meshc.bootstraps.node import node_facts
 from meshc.catalog import release, releases
 from meshc.models import proxy
 
@@ -30,17 +32,17 @@ def main() -> int:
 def measure(text: str) -> float:
     """Print one release's line; gives the ratio that counts."""
     agent = sample(text)
-    facts = nodefacts.prepare(agent)
-    view = envoy.view(facts)
-    document = envoy.render(view, agent.release)
+    facts = node_facts.prepare(agent)
+    view = envoy_bootstrap.view(facts)
+    document = envoy_bootstrap.render(view, agent.release)
     plain = best(lambda: orjson.dumps(document))
-    fill = best(lambda: envoy.render(view, agent.release))
-    write = best(lambda: envoy.dump(document))
+    fill = best(lambda: envoy_bootstrap.render(view, agent.release))
+    write = best(lambda: envoy_bootstrap.dump(document))
     ratio = (fill + write) / plain
     steps = (
-        best(lambda: envoy.view(facts)),
-        best(lambda: nodefacts.prepare(agent)),
-        best(lambda: grpc.dump(grpc.build(facts))),
+        best(lambda: envoy_bootstrap.view(facts)),
+        best(lambda: node_facts.prepare(agent)),
+        best(lambda: grpc_bootstrap.dump(grpc_bootstrap.build(facts))),
     )
     cells = "".join(f"{n:>8.1f}" for n in (plain, fill, write, ratio, *steps))
     print(f"{text:<9}{cells}")

@@ -13,10 +13,10 @@ _PUBLIC = {
     "inject": "meshc.injection.api",
     "inject_stream": "meshc.injection.api",
     "uninject": "meshc.injection.reverse",
-    "bootstrap": "meshc.bootstraps.api",
-    "capture": "meshc.interception.api",
-    "chart": "meshc.gateways.api",
-    "gateway": "meshc.gateways.api",
+    "bootstrap": "meshc.bootstraps.compiler",
+    "capture": "meshc.interception.packet_rules",
+    "chart": "meshc.gateways.gateway_objects",
+    "gateway": "meshc.gateways.gateway_objects",
     "diff": "meshc.comparison.api",
 }
 __all__ = sorted([*_PUBLIC, "__version__"])

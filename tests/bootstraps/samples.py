@@ -7,8 +7,9 @@ from typing import Any
 import orjson
 
 from meshc import Settings
-from meshc.bootstraps import envoy, nodefacts
-from meshc.bootstraps.inputs import Agent
+from meshc.bootstraps.agent.agent_inputs import Agent
+from meshc.bootstraps.envoy import envoy_bootstrap
+from meshc.bootstraps.node import node_facts
 from meshc.catalog import Release, release, releases
 from meshc.models import proxy
 
@@ -40,7 +41,7 @@ def agent(text: str = "1.30", **given: Json) -> Agent:
 
 def document(text: str = "1.30", **given: Json) -> Json:
     """The Envoy bootstrap of such an agent, as its file reads."""
-    return orjson.loads(envoy.dump(envoy.build(nodefacts.prepare(agent(text, **given)))))
+    return orjson.loads(envoy_bootstrap.dump(envoy_bootstrap.build(node_facts.prepare(agent(text, **given)))))
 
 
 def minors(switch: str) -> list[str]:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from meshc.bootstraps import identity
-from meshc.bootstraps.inputs import Flags
+from meshc.bootstraps.agent import node_identity
+from meshc.bootstraps.agent.agent_inputs import Flags
 from meshc.errors import InputError
 from tests.bootstraps.samples import agent, catalogue, cluster, document
 
@@ -67,15 +67,17 @@ def test_a_dual_stack_node_needs_a_readable_first_address_since_1_19() -> None:
     ],
 )
 def test_node_addresses(text: str, instance: str, pod_ips: list[str], excluded: str, wanted: tuple[str, ...]) -> None:
-    annotations = {identity.EXCLUDED: excluded}
-    found = identity.addresses({"INSTANCE_IP": instance}, pod_ips, annotations=annotations, release=catalogue(text))
+    annotations = {node_identity.EXCLUDED: excluded}
+    found = node_identity.addresses(
+        {"INSTANCE_IP": instance}, pod_ips, annotations=annotations, release=catalogue(text)
+    )
     assert found == wanted
 
 
 def test_node_id_counts_missing_values_as_empty() -> None:
-    assert identity.node_id("sidecar", (), env={}, flags=Flags()) == "sidecar~~.~.svc.cluster.local"
+    assert node_identity.node_id("sidecar", (), env={}, flags=Flags()) == "sidecar~~.~.svc.cluster.local"
     env = {"POD_NAME": "a", "POD_NAMESPACE": "b"}
-    assert identity.node_id("router", (V4,), env=env, flags=Flags(domain="x")) == f"router~{V4}~a.b~x"
+    assert node_identity.node_id("router", (V4,), env=env, flags=Flags(domain="x")) == f"router~{V4}~a.b~x"
 
 
 @pytest.mark.parametrize(("text", "address", "extra"), [("1.21", "0.0.0.0", "::"), ("1.22", "127.0.0.1", "::1")])

@@ -8,8 +8,8 @@ import orjson
 import pytest
 
 from meshc import Settings, bootstrap
-from meshc.bootstraps.facts import KNOWN, STAND_INS
-from meshc.bootstraps.pods import image_release
+from meshc.bootstraps.agent.proxy_pod import image_release
+from meshc.bootstraps.known_facts import KNOWN, STAND_INS
 from meshc.errors import ErrorGroup, InputError, MeshcError, SettingsError, UsageError
 from tests.bootstraps.samples import MINORS, PODINFO, agent, field, minors, pod, proxy_container, settings
 

@@ -10,10 +10,10 @@ import orjson
 import pytest
 
 from meshc import Settings, yamlio
-from meshc.bootstraps import reading, recover
-from meshc.bootstraps.api import bootstrap
+from meshc.bootstraps.compiler import bootstrap
+from meshc.bootstraps.recovery import bootstrap_reading, recovered_facts
 from meshc.catalog import release
-from meshc.gateways.api import profile_gateways
+from meshc.gateways.gateway_objects import profile_gateways
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 FOLDER = Path(os.environ.get("MESHC_CAPTURES") or CHECKOUT.parent / "shared" / "captures")
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(not GATEWAY.is_dir(), reason="no captures: set M
 
 
 def captured(name: str) -> Any:
-    return reading.bootstrap_of(reading.load((GATEWAY / name).read_bytes()))
+    return bootstrap_reading.bootstrap_of(bootstrap_reading.load((GATEWAY / name).read_bytes()))
 
 
 def written(document: Any) -> str:
@@ -37,7 +37,7 @@ def demo() -> Settings:
 @pytest.mark.parametrize("name", ["envoy-rev.json", "grpc-bootstrap.json"])
 def test_captured_files_come_out_of_their_own_facts(name: str) -> None:
     wanted = captured(name)
-    nodes = bootstrap(None, demo(), recover.facts(wanted, release("1.17.2")))
+    nodes = bootstrap(None, demo(), recovered_facts.facts(wanted, release("1.17.2")))
     found = orjson.loads((nodes.grpc if "grpc" in name else nodes.envoy) or b"")
     assert found == wanted
     assert written(found["node"]) == written(wanted["node"])

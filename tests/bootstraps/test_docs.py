@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from meshc.bootstraps.facts import KNOWN, STAND_INS
+from meshc.bootstraps.known_facts import KNOWN, STAND_INS
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "bootstraps.md").read_text()
 

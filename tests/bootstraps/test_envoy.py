@@ -62,7 +62,7 @@ def test_switches_of_the_agent(text: str) -> None:
 
 @pytest.mark.parametrize("text", MINORS)
 def test_cluster_manager_holds_outlier_log_and_load_stats(text: str) -> None:
-    from meshc.bootstraps.inputs import Flags
+    from meshc.bootstraps.agent.agent_inputs import Flags
 
     env = {"ISTIO_META_LOAD_STATS_CONFIG_JSON": '{"api_type": "GRPC"}'}
     found = document(text, env=env, flags=Flags(outlier_log_path="/dev/stdout"))["cluster_manager"]
@@ -210,7 +210,7 @@ def test_status_listener(text: str) -> None:
 
 
 def test_log_format_as_json() -> None:
-    from meshc.bootstraps.inputs import Flags
+    from meshc.bootstraps.agent.agent_inputs import Flags
 
     text = document("1.22")["application_log_config"]["log_format"]["text_format"]
     assert text == "%Y-%m-%dT%T.%fZ\t%l\tenvoy %n %g:%#\t%v\tthread=%t"

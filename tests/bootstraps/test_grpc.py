@@ -8,12 +8,13 @@ import orjson
 import pytest
 
 from meshc import bootstrap
-from meshc.bootstraps import grpc, nodefacts
+from meshc.bootstraps import grpc_bootstrap
+from meshc.bootstraps.node import node_facts
 from tests.bootstraps.samples import MINORS, agent, field, pod, settings
 
 
 def compiled(text: str = "1.30", **given: Any) -> bytes:
-    return grpc.dump(grpc.build(nodefacts.prepare(agent(text, **given))))
+    return grpc_bootstrap.dump(grpc_bootstrap.build(node_facts.prepare(agent(text, **given))))
 
 
 @pytest.mark.parametrize("text", MINORS)

@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from meshc import bootstrap
-from meshc.bootstraps import reading, recover
+from meshc.bootstraps.recovery import bootstrap_reading, recovered_facts
 from meshc.errors import MeshcError
 from tests.bootstraps.samples import MINORS, catalogue, pod, settings
 from tests.bootstraps.test_recover import VARIANTS
@@ -119,8 +119,8 @@ def test_a_spoiled_bootstrap_gives_facts_or_is_refused(seed: int) -> None:
     for data in (nodes.envoy, nodes.grpc):
         for _ in range(5):
             with contextlib.suppress(MeshcError):
-                found = reading.bootstrap_of(spoiled(orjson.loads(data or b""), chance))
-                bootstrap(None, settings(text), recover.facts(found, catalogue(text)))
+                found = bootstrap_reading.bootstrap_of(spoiled(orjson.loads(data or b""), chance))
+                bootstrap(None, settings(text), recovered_facts.facts(found, catalogue(text)))
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -8,9 +8,9 @@ import orjson
 import pytest
 
 from meshc import Settings
-from meshc.bootstraps import pods
-from meshc.bootstraps.api import bootstrap
-from meshc.gateways.api import gateway
+from meshc.bootstraps.agent import proxy_pod
+from meshc.bootstraps.compiler import bootstrap
+from meshc.gateways.gateway_objects import gateway
 from meshc.injection.api import inject
 from tests.bootstraps.samples import MINORS, minors, settings
 
@@ -44,9 +44,9 @@ def deployment(template: str) -> Any:
 @pytest.mark.parametrize("text", MINORS)
 def test_injected_workloads(text: str, template: str, role: str, has_envoy: bool) -> None:
     manifest = deployment(template)
-    assert not pods.carries_bootstrap(pods.pod_of(manifest))
+    assert not proxy_pod.carries_bootstrap(proxy_pod.pod_of(manifest))
     injected = inject(manifest, settings(text), mode="webhook").manifest
-    assert pods.carries_bootstrap(pods.pod_of(injected))
+    assert proxy_pod.carries_bootstrap(proxy_pod.pod_of(injected))
     nodes = bootstrap(injected, settings(text))
     assert (nodes.envoy is not None) == has_envoy
     node = orjson.loads(nodes.grpc or b"")["node"]

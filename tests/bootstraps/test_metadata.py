@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from meshc.bootstraps import nodefacts
+from meshc.bootstraps.node import node_facts
 from meshc.errors import InputError
 from tests.bootstraps.samples import MINORS, agent, minors
 
 
 def metadata(text: str = "1.30", **given: Any) -> Any:
-    return nodefacts.prepare(agent(text, **given)).metadata
+    return node_facts.prepare(agent(text, **given)).metadata
 
 
 def test_env_overlays_proxy_metadata_and_json_members_come_last() -> None:
@@ -43,7 +43,7 @@ def test_keys_match_without_regard_to_case() -> None:
 
 
 def test_grpc_metadata_has_no_raw_only_keys() -> None:
-    facts = nodefacts.prepare(agent(env={"ISTIO_META_TEAM": "a", "ISTIO_META_OWNER": "b"}))
+    facts = node_facts.prepare(agent(env={"ISTIO_META_TEAM": "a", "ISTIO_META_OWNER": "b"}))
     assert "TEAM" not in facts.shown
     assert facts.shown["OWNER"] == "b"
 
@@ -71,7 +71,7 @@ def test_labels_file_drops_the_pod_template_hash_and_keeps_static_labels() -> No
 
 def test_without_a_labels_file_locality_is_written_into_both_label_maps() -> None:
     env = {"ISTIO_METAJSON_LABELS": '{"istio-locality": "r.z.s", "pod-template-hash": "1"}'}
-    facts = nodefacts.prepare(agent(env=env))
+    facts = node_facts.prepare(agent(env=env))
     assert (
         facts.metadata["LABELS"]
         == facts.metadata["STATIC_LABELS"]
@@ -84,7 +84,7 @@ def test_without_a_labels_file_locality_is_written_into_both_label_maps() -> Non
 @pytest.mark.parametrize(("text", "wanted"), [("1.28", {"region": "old"}), ("1.29", {"region": "new", "zone": "a"})])
 def test_topology_label_counts_since_1_29(text: str, wanted: dict[str, str]) -> None:
     labels = {"topology.istio.io/locality": "new.a", "istio-locality": "old"}
-    assert nodefacts.prepare(agent(text, labels=labels)).locality == wanted
+    assert node_facts.prepare(agent(text, labels=labels)).locality == wanted
 
 
 @pytest.mark.parametrize("text", MINORS)

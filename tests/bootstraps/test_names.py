@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from meshc.bootstraps import args, clustername, podinfo
-from meshc.bootstraps.clustername import Identity
-from meshc.bootstraps.inputs import Flags
+from meshc.bootstraps import podinfo
+from meshc.bootstraps.agent import args
+from meshc.bootstraps.agent.agent_inputs import Flags
+from meshc.bootstraps.node import cluster_name
+from meshc.bootstraps.node.cluster_name import Identity
 
 BOTH = {"app": "legacy", "app.kubernetes.io/name": "k8s"}
 
@@ -26,7 +28,7 @@ BOTH = {"app": "legacy", "app.kubernetes.io/name": "k8s"}
     ],
 )
 def test_service_cluster(name: str, identity: Identity, wanted: str) -> None:
-    assert clustername.service_cluster(name, identity) == wanted
+    assert cluster_name.service_cluster(name, identity) == wanted
 
 
 @pytest.mark.parametrize(
@@ -44,7 +46,7 @@ def test_service_cluster(name: str, identity: Identity, wanted: str) -> None:
     ],
 )
 def test_node_cluster(config: Any, identity: Identity, wanted: str) -> None:
-    assert clustername.node_cluster(config, identity) == wanted
+    assert cluster_name.node_cluster(config, identity) == wanted
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from meshc.bootstraps import override
+from meshc.bootstraps.envoy import custom_bootstrap
 from meshc.errors import InputError
 from tests.bootstraps.samples import catalogue, document
 
 
 def merged(base: Any, over: Any) -> Any:
-    return override.merge(base, over)
+    return custom_bootstrap.merge(base, over)
 
 
 @pytest.mark.parametrize(
@@ -53,11 +53,11 @@ def test_the_bootstrap_itself_is_left_alone() -> None:
     ],
 )
 def test_the_host_ip_in_a_custom_bootstrap(text: str, host: str, wanted: str) -> None:
-    assert override.read('a: "$(HOST_IP):1"', catalogue(text), host_ip=host) == {"a": wanted}
+    assert custom_bootstrap.read('a: "$(HOST_IP):1"', catalogue(text), host_ip=host) == {"a": wanted}
 
 
 @pytest.mark.parametrize("text", ["- 1", "just text", "", "a: [", "{"])
 def test_what_is_no_mapping_is_refused(text: str) -> None:
     with pytest.raises(InputError) as caught:
-        override.read(text, catalogue("1.30"), file="custom.yaml")
+        custom_bootstrap.read(text, catalogue("1.30"), file="custom.yaml")
     assert "custom.yaml" in str(caught.value)

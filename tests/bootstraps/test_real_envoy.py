@@ -17,8 +17,8 @@ import orjson
 import pytest
 
 from meshc import yamlio
-from meshc.bootstraps import override
-from meshc.bootstraps.api import bootstrap
+from meshc.bootstraps.compiler import bootstrap
+from meshc.bootstraps.envoy import custom_bootstrap
 from meshc.cli import real_envoy
 from meshc.errors import ToolError
 from tests.bootstraps.real_envoy import check, envoys, expected_refusal, program
@@ -96,7 +96,7 @@ def test_a_sidecar_runs_and_answers(text: str, tmp_path: Path) -> None:
         assert b"envoy_server_live" in body
         dump = orjson.loads(get(admin, "/config_dump")[1])
     running_bootstrap = dump["configs"][0]["bootstrap"]
-    merged = override.merge(found, yamlio.load(IMPATIENT))
+    merged = custom_bootstrap.merge(found, yamlio.load(IMPATIENT))
     assert running_bootstrap["node"]["id"] == found["node"]["id"]
     assert running_bootstrap["node"]["metadata"] == found["node"]["metadata"]
     assert running_bootstrap["stats_config"]["stats_tags"] == found["stats_config"]["stats_tags"]

@@ -7,9 +7,9 @@ from typing import Any
 import orjson
 import pytest
 
-from meshc.bootstraps import reading, recover
-from meshc.bootstraps.api import bootstrap
+from meshc.bootstraps.compiler import bootstrap
 from meshc.bootstraps.files import Bootstraps
+from meshc.bootstraps.recovery import bootstrap_reading, recovered_facts
 from meshc.errors import InputError
 from tests.bootstraps.samples import MINORS, catalogue, pod, settings
 
@@ -57,8 +57,8 @@ VARIANTS: dict[str, dict[str, Any]] = {
 
 
 def again(data: bytes | None, text: str) -> Bootstraps:
-    found = reading.bootstrap_of(reading.load(data or b""))
-    return bootstrap(None, settings(text), recover.facts(found, catalogue(text)))
+    found = bootstrap_reading.bootstrap_of(bootstrap_reading.load(data or b""))
+    return bootstrap(None, settings(text), recovered_facts.facts(found, catalogue(text)))
 
 
 @pytest.mark.parametrize("name", VARIANTS)
@@ -86,30 +86,34 @@ def test_a_waypoint_does_not_tell_the_delta_switch() -> None:
 
 def test_the_release_is_read_from_the_node() -> None:
     nodes = bootstrap(pod(), settings("1.24.2"))
-    assert recover.release_of(orjson.loads(nodes.envoy or b"")) == "1.24.2"
-    assert recover.release_of({"node": {}}) is None
+    assert recovered_facts.release_of(orjson.loads(nodes.envoy or b"")) == "1.24.2"
+    assert recovered_facts.release_of({"node": {}}) is None
 
 
 def test_a_config_dump_holds_the_bootstrap() -> None:
     inner = {"node": {"id": "x"}}
     dump = {"configs": [{"@type": "other"}, {"@type": "t/envoy.admin.v3.BootstrapConfigDump", "bootstrap": inner}]}
-    assert reading.bootstrap_of(dump) == inner
+    assert bootstrap_reading.bootstrap_of(dump) == inner
 
 
 def test_files_that_are_no_strict_json_are_read() -> None:
     text = r"""{"node": {"a": "it\'s, ] }",}, "l": [1, 2, ], "cluster_manager": {"enable": true,
     }, }"""
-    assert reading.load(text) == {"node": {"a": "it's, ] }"}, "l": [1, 2], "cluster_manager": {"enable": True}}
+    assert bootstrap_reading.load(text) == {
+        "node": {"a": "it's, ] }"},
+        "l": [1, 2],
+        "cluster_manager": {"enable": True},
+    }
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1,,]", "node: {}", "{'a': 1}"])
 def test_what_is_no_json_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="not a bootstrap file") as caught:
-        reading.load(text, file="x.json")
+        bootstrap_reading.load(text, file="x.json")
     assert str(caught.value).startswith("x.json")
 
 
 @pytest.mark.parametrize("document", [[], {}, {"node": 1}, {"configs": []}, "x"])
 def test_documents_without_a_bootstrap_are_refused(document: Any) -> None:
     with pytest.raises(InputError, match="no bootstrap"):
-        reading.bootstrap_of(document)
+        bootstrap_reading.bootstrap_of(document)

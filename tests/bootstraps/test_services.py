@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from meshc.bootstraps.inputs import Flags, Platform
+from meshc.bootstraps.agent.agent_inputs import Flags, Platform
 from meshc.errors import InputError
 from tests.bootstraps.samples import MINORS, catalogue, cluster, document
 

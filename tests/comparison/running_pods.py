@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from meshc import Settings
-from meshc.bootstraps.api import bootstrap
+from meshc.bootstraps.compiler import bootstrap
 from meshc.injection.api import inject
 
 WORKLOAD: Any = {

@@ -16,7 +16,7 @@ from meshc.comparison.compare import compare
 from meshc.comparison.steps import RELEASE, TABLES, steps
 from meshc.comparison.trials import Compiled, Workload, compiled
 from meshc.comparison.upgrade import Between, preview
-from meshc.gateways.api import profile_gateways
+from meshc.gateways.gateway_objects import profile_gateways
 from meshc.rendering.units import Unit, plan, unit_of
 from meshc.reports.changes import Report
 from meshc.yamlio import Document

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from meshc.gateways.api import chart, gateway
+from meshc.gateways.gateway_objects import chart, gateway
 from meshc.settings import Settings
 from meshc.yamlio import Json
 

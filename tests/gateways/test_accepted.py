@@ -6,8 +6,8 @@ import pytest
 
 from meshc import catalog
 from meshc.errors import ErrorGroup, MeshcError, SettingsError
-from meshc.gateways.accepted import accepted, check
-from meshc.gateways.defaults import CHARTS, defaults, section
+from meshc.gateways.charts.accepted import accepted, check
+from meshc.gateways.charts.chart_defaults import CHARTS, defaults, section
 from meshc.yamlio import Json
 from tests.gateways.objects import installed
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from meshc import catalog
 from meshc.errors import ErrorGroup, MeshcError
-from meshc.gateways.api import chart, gateway
-from meshc.gateways.defaults import CHARTS, defaults
+from meshc.gateways.charts.chart_defaults import CHARTS, defaults
+from meshc.gateways.gateway_objects import chart, gateway
 from meshc.settings import Settings
 from meshc.yamlio import Json
 from tests.gateways.objects import AMBIENT, a_gateway

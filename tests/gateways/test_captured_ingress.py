@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from meshc.gateways.api import profile_gateways
+from meshc.gateways.gateway_objects import profile_gateways
 from meshc.kubernetes import quantity
 from meshc.settings import Settings
 from meshc.yamlio import Json

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from meshc.errors import SettingsError, UsageError
-from meshc.gateways.api import chart
+from meshc.gateways.gateway_objects import chart
 from meshc.settings import Settings
 from meshc.yamlio import Json
 from tests.gateways.objects import environment, installed, pod, proxy

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from meshc.errors import InputError, MeshcError, SettingsError
-from meshc.gateways.api import gateway
+from meshc.gateways.gateway_objects import gateway
 from meshc.settings import Settings
 from meshc.yamlio import Json
 from tests.gateways.objects import GLOBAL, a_gateway, deployed, environment, pod, proxy, settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from meshc.errors import InputError, SettingsError
-from meshc.gateways.controller import deploy
+from meshc.gateways.controller.deployment import deploy
 from meshc.settings import Settings
 from meshc.yamlio import Json
 from tests.gateways.objects import a_gateway, deployed, pod, settings

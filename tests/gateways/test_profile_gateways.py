@@ -8,8 +8,8 @@ import pytest
 
 from meshc import catalog
 from meshc.errors import SettingsError
-from meshc.gateways.api import profile_gateways
-from meshc.gateways.k8s_patches import patched
+from meshc.gateways.charts.k8s_patches import patched
+from meshc.gateways.gateway_objects import profile_gateways
 from meshc.settings import Gateway, Settings
 from meshc.yamlio import Json
 from tests.gateways.objects import installed, pod, proxy

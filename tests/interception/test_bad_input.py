@@ -8,8 +8,8 @@ import pytest
 
 from meshc.errors import ErrorGroup, InputError, MeshcError, SettingsError, UsageError
 from meshc.interception.addresses import wants_ipv6
-from meshc.interception.api import capture
-from meshc.interception.packets import read
+from meshc.interception.packet_rules import capture
+from meshc.interception.tracing.packets import read
 from tests.interception.samples import at, pod
 
 TRAFFIC = "traffic.sidecar.istio.io/"

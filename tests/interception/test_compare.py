@@ -8,9 +8,9 @@ import pytest
 
 from meshc import yamlio
 from meshc.errors import InputError, UsageError
-from meshc.interception import listing
-from meshc.interception.api import Rules, capture
-from meshc.interception.compare import Difference, compare
+from meshc.interception.dumps import listing
+from meshc.interception.dumps.rule_comparison import Difference, compare
+from meshc.interception.packet_rules import Rules, capture
 from tests.conformance.data import CHECKOUT
 from tests.interception.samples import at, pod
 

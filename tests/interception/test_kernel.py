@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from meshc import catalog
-from meshc.interception import packets, trace
-from meshc.interception.api import Rules, capture
+from meshc.interception.packet_rules import Rules, capture
+from meshc.interception.tracing import packets, trace
 from tests.interception import netns
 from tests.interception.samples import at
 

@@ -11,11 +11,11 @@ import pytest
 from meshc import catalog, yamlio
 from meshc.errors import InputError, UsageError
 from meshc.interception.pods import pod_of
-from meshc.interception.ports import compare, sockets
+from meshc.interception.ports import port_comparison, sockets
 from meshc.interception.ports.components import COMPONENTS, component
-from meshc.interception.ports.model import PortMap
 from meshc.interception.ports.pictures import FORMATS, draw
-from meshc.interception.ports.pod import pod_ports
+from meshc.interception.ports.pod_ports import pod_ports
+from meshc.interception.ports.port_map import PortMap
 from meshc.interception.ports.recipes import RECIPES, recipe
 from tests.conformance.data import CHECKOUT
 from tests.interception.samples import INIT_ARGS, pod
@@ -257,7 +257,7 @@ def test_components_and_their_releases() -> None:
 def test_a_listing_of_the_pod_compares_clean(text: str) -> None:
     found, notes = sockets.read(text)
     assert notes == []
-    assert compare.compare(ports(), found) == ([], [])
+    assert port_comparison.compare(ports(), found) == ([], [])
 
 
 @pytest.mark.parametrize("text", [NETSTAT, SS, LSOF])
@@ -274,24 +274,27 @@ def test_a_listing_of_the_pod_compares_clean(text: str) -> None:
 def test_planted_changes_are_found(text: str, old: str, new: str, kind: list[str]) -> None:
     if old in text:
         found, _ = sockets.read(text.replace(old, new))
-        assert sorted(d.kind for d in compare.compare(ports(), found)[0]) == kind
+        assert sorted(d.kind for d in port_comparison.compare(ports(), found)[0]) == kind
 
 
 def test_another_owner_is_a_difference() -> None:
     found, _ = sockets.read(NETSTAT.replace("1/pilot-agent", "1/nginx").replace("9/httpbin", "12/envoy"))
-    assert [(d.kind, d.port) for d in compare.compare(ports(), found)[0]] == [("different", 80), ("different", 15020)]
+    assert [(d.kind, d.port) for d in port_comparison.compare(ports(), found)[0]] == [
+        ("different", 80),
+        ("different", 15020),
+    ]
 
 
 def test_a_moved_socket_is_one_difference() -> None:
     found, _ = sockets.read(SS.replace("./var/run/secrets/workload-spiffe-uds/socket", "etc/istio/proxy/SDS"))
-    assert [(d.kind, d.transport) for d in compare.compare(ports(), found)[0]] == [("different", "unix")]
+    assert [(d.kind, d.transport) for d in port_comparison.compare(ports(), found)[0]] == [("different", "unix")]
 
 
 def test_udp_listeners_of_the_dns_server() -> None:
     dns = pod(proxy_env={"ISTIO_META_DNS_CAPTURE": "true"})
     more = "udp 0 0 127.0.0.1:15053 0.0.0.0:* 1/pilot-agent\ntcp 0 0 127.0.0.1:15053 0.0.0.0:* LISTEN 1/pilot-agent\n"
-    assert compare.compare(ports(dns), sockets.read(NETSTAT + more)[0])[0] == []
-    assert [(d.kind, d.transport) for d in compare.compare(ports(dns), sockets.read(NETSTAT)[0])[0]] == [
+    assert port_comparison.compare(ports(dns), sockets.read(NETSTAT + more)[0])[0] == []
+    assert [(d.kind, d.transport) for d in port_comparison.compare(ports(dns), sockets.read(NETSTAT)[0])[0]] == [
         ("missing", "tcp"),
         ("missing", "udp"),
     ]
@@ -299,7 +302,7 @@ def test_udp_listeners_of_the_dns_server() -> None:
 
 def test_ports_under_a_condition_are_notes() -> None:
     hbone = pod(proxy_env={"ISTIO_META_ENABLE_HBONE": "true"})
-    found, notes = compare.compare(ports(hbone), sockets.read(NETSTAT)[0])
+    found, notes = port_comparison.compare(ports(hbone), sockets.read(NETSTAT)[0])
     assert found == []
     assert "15008" in notes[0]
 
@@ -335,7 +338,7 @@ def test_captured_listings(release: str, what: str, file: str, expected: list[tu
     else:
         made = component(what, catalog.release(release))
     assert notes == []
-    assert [(d.kind, d.port) for d in compare.compare(made, found)[0]] == expected
+    assert [(d.kind, d.port) for d in port_comparison.compare(made, found)[0]] == expected
 
 
 @needs_captures

@@ -12,11 +12,11 @@ import pytest
 
 from meshc import catalog
 from meshc.errors import MeshcError
-from meshc.interception import listing
-from meshc.interception.api import capture
+from meshc.interception.dumps import listing
+from meshc.interception.packet_rules import capture
 from meshc.interception.ports import sockets
 from meshc.interception.ports.pictures import draw
-from meshc.interception.ports.pod import pod_ports
+from meshc.interception.ports.pod_ports import pod_ports
 from meshc.lint import findings
 from meshc.yamlio import Document
 from tests.interception.samples import at, pod

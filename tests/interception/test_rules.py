@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from meshc.interception.api import capture
+from meshc.interception.packet_rules import capture
 from tests.interception.samples import at, pod
 
 ALL: dict[str, Any] = {

@@ -9,8 +9,8 @@ import pytest
 from meshc import catalog
 from meshc.interception import flags
 from meshc.interception.addresses import wants_ipv6
-from meshc.interception.api import Rules, capture
-from meshc.interception.config import Config
+from meshc.interception.capture_config import Config
+from meshc.interception.packet_rules import Rules, capture
 from meshc.interception.pods import image_release, pod_of
 from tests.interception.samples import INIT_ARGS, at, pod
 

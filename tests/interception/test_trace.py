@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from meshc.interception import explain, packets, trace
-from meshc.interception.api import Rules, capture
+from meshc.interception import rules_text
+from meshc.interception.packet_rules import Rules, capture
+from meshc.interception.tracing import packets, trace
 from tests.interception.samples import at
 
 ALL: dict[str, Any] = {
@@ -91,7 +92,7 @@ def test_established_connections_keep_their_decision() -> None:
     made = capture(ALL, at("1.30"))
     assert made.config is not None
     packet = packets.read("10.0.0.5:80 -> inbound state=established", made.config)
-    text = explain.trace_text(packet, trace.walk(made, packet), made.config)
+    text = rules_text.trace_text(packet, trace.walk(made, packet), made.config)
     assert "follows the decision made for its first packet" in text
 
 
@@ -108,7 +109,7 @@ def test_the_texts_of_a_trace() -> None:
     assert made.config is not None
     packet = packets.read("10.0.0.5:8080 -> inbound", made.config)
     outcome = trace.walk(made, packet)
-    assert explain.trace_text(packet, outcome, made.config).splitlines() == [
+    assert rules_text.trace_text(packet, outcome, made.config).splitlines() == [
         "tcp 192.0.2.1 -> 10.0.0.5:8080 (inbound, in eth0)",
         "  goes to 15006, the proxy's inbound listener",
         "  by nat ISTIO_IN_REDIRECT rule 1: -A ISTIO_IN_REDIRECT -p tcp -j REDIRECT --to-ports 15006",
@@ -118,7 +119,7 @@ def test_the_texts_of_a_trace() -> None:
         "    nat ISTIO_INBOUND rule 5: -A ISTIO_INBOUND -p tcp -j ISTIO_IN_REDIRECT",
         "    nat ISTIO_IN_REDIRECT rule 1: -A ISTIO_IN_REDIRECT -p tcp -j REDIRECT --to-ports 15006",
     ]
-    data = explain.trace_json(packet, outcome, made.config)
+    data = rules_text.trace_json(packet, outcome, made.config)
     assert (data["verdict"], data["port"], len(data["path"])) == ("redirected", 15006, 3)
 
 
@@ -135,7 +136,7 @@ def test_every_rule_is_explained(tool: str) -> None:
     reasons = [*(r.why for r in (*made.ipv4, *made.ipv6)), *(r.why for r in made.nft_rules)]
     assert reasons
     assert all(reasons)
-    numbered = [line for line in explain.text(made).splitlines() if line.startswith("  ")]
+    numbered = [line for line in rules_text.text(made).splitlines() if line.startswith("  ")]
     assert len(numbered) == len(reasons)
     assert all("  # " in line for line in numbered)
 

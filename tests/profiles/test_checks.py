@@ -12,7 +12,7 @@ import pytest
 
 from meshc import catalog, profiles, yamlio
 from meshc.errors import SettingsError
-from meshc.gateways.api import profile_gateways
+from meshc.gateways.gateway_objects import profile_gateways
 from meshc.profiles import Resolved, helmflags, setflags
 from meshc.settings import Settings, injector
 from meshc.trees import get

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from meshc.bootstraps import containerenv, grpc, surroundings
+from meshc.bootstraps import grpc_bootstrap
+from meshc.bootstraps.agent import container_env, kubelet
+from meshc.bootstraps.agent.proxy_pod import GRPC_WRITER, PROXY, Pod
 from meshc.bootstraps.files import Bootstraps
-from meshc.bootstraps.pods import GRPC_WRITER, PROXY, Pod
 from meshc.settings import Settings
 
 Json = Any
@@ -23,14 +24,14 @@ def is_simple(pod: Pod) -> bool:
 
 def compiled(pod: Pod, settings: Settings, facts: Mapping[str, Json]) -> Bootstraps:
     """The bootstrap as it is meant (docs/istio/bootstrap.md § 3); there is no Envoy."""
-    env = containerenv.resolve(_writer(pod) or {}, surroundings.of(pod, settings, facts), {})
+    env = container_env.resolve(_writer(pod) or {}, kubelet.of(pod, settings, facts), {})
     env.update(facts.get("env", {}))
     name = f"{env.get('POD_NAME', '')}.{env.get('POD_NAMESPACE', '')}"
     node_id = facts.get("node_id") or f"sidecar~{env.get('INSTANCE_IP', '')}~{name}~cluster.local"
     namespace = env.get("ISTIO_NAMESPACE", "")
-    document = grpc.simple(namespace.strip(), node_id)
+    document = grpc_bootstrap.simple(namespace.strip(), node_id)
     warnings = (_NOTE,) if namespace != namespace.strip() else ()
-    return Bootstraps(grpc=grpc.dump(document), grpc_document=document, grpc_path=PATH, warnings=warnings)
+    return Bootstraps(grpc=grpc_bootstrap.dump(document), grpc_document=document, grpc_path=PATH, warnings=warnings)
 
 
 def _writer(pod: Pod) -> Mapping[str, Json] | None:

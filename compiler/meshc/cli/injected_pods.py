@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from meshc import load
-from meshc.bootstraps import pods
+from meshc.bootstraps.agent import proxy_pod
 from meshc.cli.inputs import Inputs, gather, project_file, resolve
 from meshc.cli.options import SettingsOptions
 from meshc.errors import ErrorGroup, InputError, MeshcError
@@ -36,7 +36,7 @@ def injected(files: Sequence[str], options: SettingsOptions) -> tuple[Inputs, li
     found: list[Injected] = []
     errors: list[MeshcError] = []
     for document in _workloads(inputs.documents):
-        named = None if told else pods.image_release(document.value)
+        named = None if told else proxy_pod.image_release(document.value)
         if named not in known:
             known[named] = resolve(replace(options, release=named), inputs.documents, mode="webhook", project=project)
         try:
@@ -53,9 +53,9 @@ def injected(files: Sequence[str], options: SettingsOptions) -> tuple[Inputs, li
 
 def bootstrap_of(one: Injected, facts: dict[str, Json] | None = None) -> Json:
     """The compiled envoy-rev.json as a dict; None where the pod runs no Envoy."""
-    from meshc.bootstraps.api import bootstrap
+    from meshc.bootstraps.compiler import bootstrap
 
-    if not pods.carries_bootstrap(pods.pod_of(one.manifest)):
+    if not proxy_pod.carries_bootstrap(proxy_pod.pod_of(one.manifest)):
         return None
     return bootstrap(one.manifest, one.settings, facts or {}).envoy_document
 
@@ -64,7 +64,7 @@ def _workloads(documents: Sequence[Document]) -> Iterator[Document]:
     for document in documents:
         for one in load.objects(document):
             try:
-                pods.pod_of(one.value)
+                proxy_pod.pod_of(one.value)
             except InputError:
                 continue
             yield one
@@ -73,6 +73,6 @@ def _workloads(documents: Sequence[Document]) -> Iterator[Document]:
 def _injected(document: Document, settings: Settings) -> Injected:
     from meshc.injection.api import inject
 
-    if pods.carries_bootstrap(pods.pod_of(document.value)):
+    if proxy_pod.carries_bootstrap(proxy_pod.pod_of(document.value)):
         return Injected(document, document.value, settings, came_injected=True)
     return Injected(document, inject(document, settings, mode=settings.mode).manifest, settings, came_injected=False)

@@ -49,7 +49,7 @@ def units_of(inputs: Inputs, *, chart: GatewayChart | None = None, places: dict[
 
 
 def _of_profile(settings: Settings) -> list[Unit]:
-    from meshc.gateways.api import profile_gateways
+    from meshc.gateways.gateway_objects import profile_gateways
 
     source = f"profile {settings.profile}"
     found = profile_gateways(settings)
@@ -57,8 +57,8 @@ def _of_profile(settings: Settings) -> list[Unit]:
 
 
 def _of_chart(chart: GatewayChart, settings: Settings) -> list[Unit]:
-    from meshc.gateways import api
-    from meshc.gateways.accepted import check
+    from meshc.gateways import gateway_objects
+    from meshc.gateways.charts.accepted import check
 
     documents = [d for file in chart.values for d in load.file(file, strict=True)]
     values: Json = {}
@@ -68,7 +68,7 @@ def _of_chart(chart: GatewayChart, settings: Settings) -> list[Unit]:
             check(chart.chart, document.value)
         values = merge(values, document.value)
     with pointed(documents[-1]) if documents else nullcontext():
-        objects = api.chart(
+        objects = gateway_objects.chart(
             chart.chart, values, settings, name=chart.name, namespace=settings.namespace, version=chart.version
         )
     return _gateway(objects, settings, source=f"chart {chart.chart}")

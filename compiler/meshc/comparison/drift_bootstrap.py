@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from meshc.bootstraps import reading, recover
-from meshc.bootstraps.api import bootstrap
+from meshc.bootstraps.compiler import bootstrap
+from meshc.bootstraps.recovery import bootstrap_reading, recovered_facts
 from meshc.comparison.compare import compare
 from meshc.comparison.differences import Difference
 from meshc.comparison.noise import Noise, sift
@@ -23,7 +23,7 @@ def bootstrap_of(running: Running, wanted: Json, settings: Settings) -> tuple[li
     Without a wanted pod the facts in the running bootstrap itself are compiled again: what does not come out of them
     did not come from Istio.  Raises InputError for a bootstrap that is none.
     """
-    known = recover.facts(reading.bootstrap_of(running.bootstrap), settings.release)
+    known = recovered_facts.facts(bootstrap_reading.bootstrap_of(running.bootstrap), settings.release)
     if wanted is None:
         made = bootstrap(None, settings, known).envoy_document
     else:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from meshc.bootstraps import pods
+from meshc.bootstraps.agent import proxy_pod
 from meshc.comparison.documents import is_bootstrap
 from meshc.errors import InputError
 from meshc.interception import pods as images
@@ -59,7 +59,7 @@ class Running:
     @property
     def has_proxy(self) -> bool:
         """Whether a proxy runs in it."""
-        return self.pod is None or pods.carries_bootstrap(pods.pod_of(self.pod))
+        return self.pod is None or proxy_pod.carries_bootstrap(proxy_pod.pod_of(self.pod))
 
     def releases(self) -> list[str]:
         """The Istio releases that image tags (or the bootstrap) name, the proxy's first."""
@@ -135,7 +135,7 @@ def _is_pod(value: Json, file: str) -> bool:
     if not isinstance(value, dict) or value.get("kind") != "Pod":
         return False
     try:
-        pods.pod_of(value)
+        proxy_pod.pod_of(value)
     except InputError as error:
         raise error.at(file) from None
     return True

@@ -8,7 +8,7 @@ from typing import Any
 from meshc import catalog
 from meshc.comparison.admitted import admitted
 from meshc.comparison.running import Running
-from meshc.gateways.api import profile_gateways
+from meshc.gateways.gateway_objects import profile_gateways
 from meshc.injection import identity
 from meshc.injection.reverse import is_injected, original
 from meshc.kubernetes.typed import normalize

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from meshc.catalog import Release
 from meshc.errors import ErrorGroup
-from meshc.interception.annotations import MODE, REROUTE, TRAFFIC, problems
+from meshc.interception.capture_annotations import MODE, REROUTE, TRAFFIC, problems
 from meshc.interception.checks import BOOLEANS, members
 from meshc.interception.pods import Pod, environment
 from meshc.yamlio import Json

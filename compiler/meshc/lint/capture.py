@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from meshc.interception import trace
-from meshc.interception.annotations import TRAFFIC, ports
-from meshc.interception.api import Rules
-from meshc.interception.packets import Packet
+from meshc.interception.capture_annotations import TRAFFIC, ports
+from meshc.interception.packet_rules import Rules
+from meshc.interception.tracing import trace
+from meshc.interception.tracing.packets import Packet
 from meshc.lint.subject import Path, Problem, Subject
 
 _SELF_SERVED = ("agent-status", "envoy-health", "envoy-prometheus")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from meshc.interception.annotations import STATUS_PORT
-from meshc.interception.ports.model import Port, PortMap
+from meshc.interception.capture_annotations import STATUS_PORT
+from meshc.interception.ports.port_map import Port, PortMap
 from meshc.lint.subject import Problem, Subject
 
 _CONFIG = "proxy.istio.io/config"

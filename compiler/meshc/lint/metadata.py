@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from meshc.interception.annotations import TRAFFIC, problems
+from meshc.interception.capture_annotations import TRAFFIC, problems
 from meshc.interception.ranges import canonical, parse_cidr
 from meshc.lint.subject import Problem, Subject
 from meshc.models import annotations as known

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from meshc.interception.ports.model import Port
+from meshc.interception.ports.port_map import Port
 from meshc.lint.subject import Path, Problem, Subject
 from meshc.yamlio import Json
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from meshc.interception.annotations import ports
+from meshc.interception.capture_annotations import ports
 from meshc.lint.capture import captured, excluding
 from meshc.lint.subject import Path, Problem, Subject
 from meshc.yamlio import Json

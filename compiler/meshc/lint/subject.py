@@ -9,11 +9,11 @@ from typing import Protocol
 
 from meshc.catalog import Release
 from meshc.errors import InputError, MeshcError, PathPart
-from meshc.interception.api import Rules
-from meshc.interception.api import capture as compute_rules
+from meshc.interception.packet_rules import Rules
+from meshc.interception.packet_rules import capture as compute_rules
 from meshc.interception.pods import PROXY, Pod, pod_of
-from meshc.interception.ports.model import PortMap
-from meshc.interception.ports.pod import pod_ports
+from meshc.interception.ports.pod_ports import pod_ports
+from meshc.interception.ports.port_map import PortMap
 from meshc.reports.finding import Severity
 from meshc.yamlio import Document, Json
 

@@ -90,7 +90,7 @@ def _units(document: Document, settings: Settings, places: Mapping[str, str]) ->
 
 
 def _gateway(document: Document, settings: Settings, source: str) -> Iterator[Unit]:
-    from meshc.gateways.controller import deploy
+    from meshc.gateways.controller.deployment import deploy
 
     with pointed(document):
         objects, refusal = deploy(document.value, settings)

@@ -111,7 +111,7 @@ class Settings:
     def workloads(self) -> tuple[Json, ...]:
         """The objects of the classic gateways that the installation brings, in Helm's order, made anew each time."""
         # By name, as the package's own public names are: gateways are compiled with settings, not the other way round.
-        gateways = importlib.import_module("meshc.gateways.api")
+        gateways = importlib.import_module("meshc.gateways.gateway_objects")
         return tuple(document for _, objects in gateways.profile_gateways(self) for document in objects)
 
     def of_kind(self, kind: str) -> tuple[Json, ...]:

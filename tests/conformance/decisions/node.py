@@ -8,10 +8,13 @@ from typing import Any
 
 import orjson
 
-from meshc.bootstraps import clustername, locality, metadata, podinfo, stats
-from meshc.bootstraps.clustername import Identity
-from meshc.bootstraps.inputs import Agent, Flags
-from meshc.bootstraps.nodefacts import prepare
+from meshc.bootstraps import podinfo
+from meshc.bootstraps.agent.agent_inputs import Agent, Flags
+from meshc.bootstraps.envoy import stats_config
+from meshc.bootstraps.node import cluster_name, locality
+from meshc.bootstraps.node import node_metadata as metadata
+from meshc.bootstraps.node.cluster_name import Identity
+from meshc.bootstraps.node.node_facts import prepare
 from meshc.catalog import Release, release
 from meshc.models import node, node_values, proxy
 from meshc.models.node_values import KindError
@@ -44,22 +47,22 @@ def istio_version(given: Json, row: Json) -> object:
 def node_cluster(given: Json, row: Json) -> object:
     """`/node/cluster` of a ProxyConfig."""
     config = proxy.read(given["proxy_config"] or {}, _release(row)).value
-    return clustername.node_cluster(config, _identity(given, row))
+    return cluster_name.node_cluster(config, _identity(given, row))
 
 
 def service_cluster(given: Json, row: Json) -> object:
     """The service cluster of a name, labels and a workload."""
-    return clustername.service_cluster(given["service_cluster"] or "", _identity(given, row))
+    return cluster_name.service_cluster(given["service_cluster"] or "", _identity(given, row))
 
 
 def stats_suffixes(given: Json, row: Json) -> object:
     """Suffixes that are always kept."""
-    return stats.required_suffixes(exit_on_zero=bool(given["exit_on_zero_active_connections"]))
+    return stats_config.required_suffixes(exit_on_zero=bool(given["exit_on_zero_active_connections"]))
 
 
 def stats_regex(given: Json, row: Json) -> object:
     """Whether a statistic is kept by the regular expressions (Envoy matches whole names)."""
-    regexes = stats.required_regexes(_agent(row))
+    regexes = stats_config.required_regexes(_agent(row))
     return {"matches": any(re.fullmatch(regex, given["stat"]) for regex in regexes)}
 
 
@@ -115,7 +118,7 @@ def xds_node(given: Json, row: Json) -> object:
     identity = Identity(fields.get("LABELS") or {}, fields.get("WORKLOAD_NAME", ""), fields.get("NAMESPACE", ""))
     shown = {
         "id": given["id"] or "",
-        "cluster": clustername.node_cluster(config, identity),
+        "cluster": cluster_name.node_cluster(config, identity),
         "locality": locality.shown(given["locality"] or {}),
         "metadata": node.with_raw(known, given["raw_metadata"] or given["raw"] or {}),
     }

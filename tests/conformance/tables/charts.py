@@ -6,7 +6,7 @@ import pytest
 
 from meshc import yamlio
 from meshc.errors import MeshcError
-from meshc.gateways.api import chart
+from meshc.gateways.gateway_objects import chart
 from meshc.settings import Settings
 from meshc.yamlio import Json
 from tests.conformance.data import Row

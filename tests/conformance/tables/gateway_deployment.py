@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from meshc import yamlio
-from meshc.gateways.api import gateway
+from meshc.gateways.gateway_objects import gateway
 from meshc.settings import Settings
 from tests.conformance.data import Row
 

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from meshc import bootstrap
-from meshc.bootstraps.grpc import dump
+from meshc.bootstraps.grpc_bootstrap import dump
 from tests.conformance.data import Row
 from tests.conformance.tables.bootstrap import settings
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from meshc import catalog
-from meshc.interception.api import capture
+from meshc.interception.packet_rules import capture
 from tests.conformance.data import Row
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from meshc import catalog, load
-from meshc.bootstraps import pods
-from meshc.bootstraps.api import bootstrap as compile_bootstrap
+from meshc.bootstraps.agent import proxy_pod
+from meshc.bootstraps.compiler import bootstrap as compile_bootstrap
 from meshc.bootstraps.files import Bootstraps
 from meshc.catalog import Release
 from meshc.cli import facts as facts_file
@@ -57,15 +57,15 @@ def bootstrap(options: BootstrapOptions, settings_options: SettingsOptions) -> i
 def facts(file: str, options: SettingsOptions, *, output: str | None = None) -> int:
     """Print the facts of a bootstrap as YAML; places they do not give again are named on stderr."""
     from meshc import yamlio
-    from meshc.bootstraps import reading, recover
+    from meshc.bootstraps.recovery import bootstrap_reading, recovered_facts
 
-    found = reading.bootstrap_of(reading.load(_read(file), file=file), file=file)
-    named = options.release or recover.release_of(found)
+    found = bootstrap_reading.bootstrap_of(bootstrap_reading.load(_read(file), file=file), file=file)
+    named = options.release or recovered_facts.release_of(found)
     if named is None:
         hint = "name the release it was made by with --release"
         raise UsageError("the bootstrap does not tell its release", file=file, hint=hint)
     release = catalog.release(named)
-    known = recover.facts(found, release)
+    known = recovered_facts.facts(found, release)
     warn(_not_given_again(found, known, release))
     write(yamlio.dump(known), destination(output))
     return 0
@@ -80,7 +80,7 @@ def _inputs(
     project = project_file(settings_options)
     documents = tuple(load.documents(options.files, stdin=read_stdin)) if options.files else ()
     document = _only(documents, options.files) if options.files else None
-    named = facts.get("release") if document is None else pods.image_release(document.value)
+    named = facts.get("release") if document is None else proxy_pod.image_release(document.value)
     if named and "release" not in settings_keywords(settings_options, project):
         settings_options = replace(settings_options, release=named)
     settings = resolve(settings_options, documents, mode="webhook", project=project)
@@ -101,20 +101,20 @@ def _only(documents: Sequence[Document], files: Sequence[str]) -> Document:
 
 def _has_pod(document: Json) -> bool:
     try:
-        pods.pod_of(document)
+        proxy_pod.pod_of(document)
     except InputError:
         return False
     return True
 
 
 def _injected(document: Document, settings: Settings) -> Json:
-    pod = pods.pod_of(document.value)
-    if pods.carries_bootstrap(pod):
+    pod = proxy_pod.pod_of(document.value)
+    if proxy_pod.carries_bootstrap(pod):
         return document.value
     from meshc.injection.api import inject
 
     result = inject(document.value, settings, mode="webhook")
-    if not pods.carries_bootstrap(pods.pod_of(result.manifest)):
+    if not proxy_pod.carries_bootstrap(proxy_pod.pod_of(result.manifest)):
         hint = "`meshc explain FILE` tells why it is not injected"
         raise document.error("the pod gets no proxy", path=("metadata",), hint=hint)
     return result.manifest
@@ -130,11 +130,11 @@ def _wanted(made: Bootstraps, kind: str) -> bytes:
 
 
 def _overridden(made: Bootstraps, file: str, release: Release) -> bytes:
-    from meshc.bootstraps import envoy, override
+    from meshc.bootstraps.envoy import custom_bootstrap, envoy_bootstrap
 
     text = _read(file).decode("utf-8", "replace")
-    document = override.read(text, release, host_ip=made.host_ip, file=file)
-    return envoy.dump(override.merge(made.envoy_document, document))
+    document = custom_bootstrap.read(text, release, host_ip=made.host_ip, file=file)
+    return envoy_bootstrap.dump(custom_bootstrap.merge(made.envoy_document, document))
 
 
 def _checked(data: bytes, options: BootstrapOptions) -> int:
@@ -155,13 +155,13 @@ def _refuse_for_grpc(options: BootstrapOptions) -> None:
 
 
 def _not_given_again(found: Json, known: Mapping[str, Json], release: Release) -> list[str]:
-    from meshc.bootstraps import reading
+    from meshc.bootstraps.recovery import bootstrap_reading
 
     try:
         made = compile_bootstrap(None, Settings.load(release=str(release)), known)
     except MeshcError as error:
         return [f"these facts do not compile: {error}"]
-    again = made.document("grpc" if reading.is_grpc(found) else "envoy")
+    again = made.document("grpc" if bootstrap_reading.is_grpc(found) else "envoy")
     return [f"{place}: not given again by these facts" for place in _differences(found, again or {})]
 
 

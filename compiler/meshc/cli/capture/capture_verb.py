@@ -10,9 +10,9 @@ from pathlib import Path
 from meshc import yamlio
 from meshc.cli.output import write
 from meshc.errors import UsageError, nearest
-from meshc.interception import explain
-from meshc.interception.api import HasRelease, Rules
-from meshc.interception.api import capture as compute
+from meshc.interception import rules_text
+from meshc.interception.packet_rules import HasRelease, Rules
+from meshc.interception.packet_rules import capture as compute
 from meshc.interception.pods import addresses, pod_of
 from meshc.yamlio import Json
 
@@ -80,9 +80,9 @@ def _print(made: Rules, form: str, options: CaptureOptions) -> str:
     if options.cleanup and form != "json":
         return "\n".join(made.cleanup)
     if form == "json":
-        return yamlio.dump_json(explain.as_json(made))
+        return yamlio.dump_json(rules_text.as_json(made))
     if form == "text":
-        return explain.text(made)
+        return rules_text.text(made)
     if form in ("nft", "commands") or made.tool != "iptables":
         if form in ("iptables-save", "iptables-restore"):
             raise UsageError(
@@ -105,7 +105,7 @@ def _families(both: tuple[str, str], form: str, family: str | None) -> str:
 
 
 def _traces(made: Rules, document: Json, options: CaptureOptions, *, as_json: bool) -> str:
-    from meshc.interception import packets, trace
+    from meshc.interception.tracing import packets, trace
 
     if made.config is None:
         raise UsageError("there are no rules to trace", path="--trace", hint="; ".join(made.warnings))
@@ -115,20 +115,20 @@ def _traces(made: Rules, document: Json, options: CaptureOptions, *, as_json: bo
         packet = packets.read(text, made.config, own=own)
         results.append((packet, trace.walk(made, packet)))
     if as_json:
-        return yamlio.dump_json([explain.trace_json(p, o, made.config) for p, o in results])
-    return "\n".join(explain.trace_text(p, o, made.config) for p, o in results)
+        return yamlio.dump_json([rules_text.trace_json(p, o, made.config) for p, o in results])
+    return "\n".join(rules_text.trace_text(p, o, made.config) for p, o in results)
 
 
 def _compare(made: Rules, file: str, *, as_json: bool) -> tuple[str, int]:
     import dataclasses
 
-    from meshc.interception import compare, listing
+    from meshc.interception.dumps import listing, rule_comparison
 
-    differences, notes = compare.compare(made, listing.read(read_text(file), file=file))
+    differences, notes = rule_comparison.compare(made, listing.read(read_text(file), file=file))
     if as_json:
         data = {"differences": [dataclasses.asdict(d) for d in differences], "notes": notes}
         return yamlio.dump_json(data), int(bool(differences))
-    return explain.report(differences, notes), int(bool(differences))
+    return rules_text.report(differences, notes), int(bool(differences))
 
 
 def read_text(file: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from meshc import catalog, load
-from meshc.bootstraps import reading
+from meshc.bootstraps.recovery import bootstrap_reading
 from meshc.catalog import Release
 from meshc.cli.diff.diff_options import DiffOptions
 from meshc.cli.inputs import project_file, read_stdin, settings_keywords, warn
@@ -200,7 +200,7 @@ def _with_bootstrap(one: Running, kubectl: Kubectl) -> Running:
     if not one.has_proxy:
         return one
     data = kubectl.read(one.namespace, one.name, _BOOTSTRAP)
-    bootstrap = reading.load(data, file=one.subject)
+    bootstrap = bootstrap_reading.load(data, file=one.subject)
     return Running(one.pod, bootstrap, bootstrap_file=f"{one.subject}:{_BOOTSTRAP}")
 
 

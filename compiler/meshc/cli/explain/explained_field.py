@@ -58,7 +58,7 @@ def _bootstrap(
     document: Document, settings: Settings, asked: tuple[str, str], places: Mapping[str, str]
 ) -> Explanation:
     """A field of a bootstrap: its value, and what that hangs on (the injected pod's own fields among it)."""
-    from meshc.bootstraps.api import bootstrap
+    from meshc.bootstraps.compiler import bootstrap
 
     name, field = asked
 

@@ -14,8 +14,8 @@ from meshc.cli.output import write
 from meshc.errors import UsageError
 from meshc.interception.pods import pod_of
 from meshc.interception.ports.components import component
-from meshc.interception.ports.model import PortMap
-from meshc.interception.ports.pod import pod_ports
+from meshc.interception.ports.pod_ports import pod_ports
+from meshc.interception.ports.port_map import PortMap
 from meshc.yamlio import Json
 
 
@@ -118,10 +118,10 @@ def _only(made: PortMap, number: int) -> PortMap:
 
 
 def _compare(expected: PortMap, file: str, *, as_json: bool) -> tuple[str, int]:
-    from meshc.interception.ports import compare, sockets
+    from meshc.interception.ports import port_comparison, sockets
 
     found, unread = sockets.read(read_text(file), file=file)
-    differences, notes = compare.compare(expected, found)
+    differences, notes = port_comparison.compare(expected, found)
     for note in (*unread, *notes):
         print(f"note: {note}", file=sys.stderr)
     if as_json:

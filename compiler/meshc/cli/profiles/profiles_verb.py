@@ -113,7 +113,7 @@ def _source(settings: Settings, part: str, path: Path) -> str:
 
 
 def _workloads(settings: Settings) -> str:
-    from meshc.gateways.api import profile_gateways
+    from meshc.gateways.gateway_objects import profile_gateways
 
     return yamlio.dump_all(document for _, objects in profile_gateways(settings) for document in objects)
 

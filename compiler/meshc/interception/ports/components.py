@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from meshc.catalog import Release
 from meshc.errors import UsageError, nearest
-from meshc.interception.ports.model import Port, PortMap, port, resolve, switch
+from meshc.interception.ports.port_map import Port, PortMap, port, resolve, switch
 
 COMPONENTS: dict[str, tuple[str, ...]] = {
     "sidecar": (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from dataclasses import dataclass
 
-from meshc.interception.ports.model import Port, PortMap
+from meshc.interception.ports.port_map import Port, PortMap
 
 _TOP, _ROW_X, _ROW_WIDTH, _GAP, _PAD = 84, 300, 430, 8, 10
 _HEAD, _LINE, _LANE, _OUTSIDE = 28, 16, 18, 46

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from meshc import resources, yamlio
 from meshc.errors import UsageError, nearest
 from meshc.interception.ports import layout
-from meshc.interception.ports.model import Port, PortMap
+from meshc.interception.ports.port_map import Port, PortMap
 
 _HEADINGS = ("PORT", "ADDRESS", "PROCESS", "PROTOCOL", "NUMBER FROM", "HANDS ON TO", "PURPOSE")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from meshc.errors import UsageError, nearest
 from meshc.interception.pods import PROXY, Pod
-from meshc.interception.ports.model import PortMap
+from meshc.interception.ports.port_map import PortMap
 
 # the kernel's usual range starts later; the wider range catches clusters that widened it
 _EPHEMERAL = "20000-65535"

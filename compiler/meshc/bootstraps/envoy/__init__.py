@@ -1,0 +1,1 @@
+"""The Envoy bootstrap, `envoy-rev.json`, section by section."""

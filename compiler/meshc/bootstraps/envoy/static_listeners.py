@@ -1,0 +1,98 @@
+"""The two static listeners: metrics and status."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from meshc.bootstraps.agent.agent_inputs import Agent
+from meshc.bootstraps.envoy.address_family import Family
+from meshc.engine import Spread
+
+Json = Any
+_LIBRARY = "type.googleapis.com/envoy.extensions.compression.{}.compressor.v3.{}"
+_COMPRESSOR = "type.googleapis.com/envoy.extensions.filters.http.compressor.v3.Compressor"
+_KINDS = {"brotli": "Brotli", "zstd": "Zstd", "gzip": "Gzip"}
+_METRICS_TYPES = [
+    "text/plain",
+    "application/vnd.google.protobuf",
+    "application/openmetrics-text",
+    "application/openmetrics-protobuf",
+]
+
+
+def listeners(
+    agent: Agent, texts: Family, *, metadata: Mapping[str, Json], annotations: Mapping[str, str]
+) -> dict[str, Json]:
+    """What the template shows of both (docs/istio/bootstrap.md § 2.9); ports are those of the node's metadata."""
+    local = _metrics_stay_local(agent)
+    address = texts.localhost if local else texts.wildcard
+    ports = {"metrics": metadata["ENVOY_PROMETHEUS_PORT"], "status": metadata["ENVOY_STATUS_PORT"]}
+    return {
+        "metrics_name": f"{address}_{ports['metrics']}",
+        "metrics_address": address,
+        "metrics_port": ports["metrics"],
+        "metrics_additional_address": texts.extra_localhost if local else texts.extra_wildcard,
+        "compressors": Spread(compressors(agent, annotations)),
+        "status_name": f"{texts.wildcard}_{ports['status']}",
+        "status_address": texts.wildcard,
+        "status_port": ports["status"],
+        "status_additional_address": texts.extra_wildcard,
+        "proxy_protocol": _accepts_proxy_protocol(agent),
+        "bypass_overload": bypass_overload(agent),
+    }
+
+
+def bypass_overload(agent: Agent) -> bool:
+    """Whether both listeners stay out of the overload manager and the connection limit."""
+    release = agent.release
+    if release.has("bootstrap.listener_bypass"):
+        return True
+    return release.has("bootstrap.listener_bypass_flag") and agent.flag("BYPASS_OVERLOAD_MANAGER_FOR_STATIC_LISTENERS")
+
+
+def compressors(agent: Agent, annotations: Mapping[str, str]) -> list[Json]:
+    """Filters that compress the metrics: one by annotation until 1.28, three by default since 1.29."""
+    release = agent.release
+    if release.has("bootstrap.compression_annotation"):
+        kind = annotations.get("sidecar.istio.io/statsCompression", "")
+        return [_by_annotation(kind)] if kind in _KINDS else []
+    if release.has("bootstrap.compression_default") and agent.config.get("statsCompression") is not False:
+        return [_by_default(kind) for kind in _KINDS]
+    return []
+
+
+def _by_annotation(kind: str) -> Json:
+    return {
+        "name": "envoy.filters.http.compressor",
+        "typed_config": {"@type": _COMPRESSOR, "compressor_library": _library("text_optimized", kind)},
+    }
+
+
+def _by_default(kind: str) -> Json:
+    return {
+        "name": f"envoy.filters.http.compressor.{kind}",
+        "typed_config": {
+            "@type": _COMPRESSOR,
+            "compressor_library": _library(f"stats_{kind}", kind),
+            "response_direction_config": {"common_config": {"content_type": _METRICS_TYPES}},
+        },
+    }
+
+
+def _library(name: str, kind: str) -> Json:
+    return {"name": name, "typed_config": {"@type": _LIBRARY.format(kind, _KINDS[kind])}}
+
+
+def _accepts_proxy_protocol(agent: Agent) -> bool:
+    return agent.release.has("bootstrap.status_proxy_protocol") and agent.flag(
+        "ENVOY_STATUS_PORT_ENABLE_PROXY_PROTOCOL"
+    )
+
+
+def _metrics_stay_local(agent: Agent) -> bool:
+    metadata = agent.config.get("proxyMetadata") or {}
+    return (
+        agent.release.has("bootstrap.metrics_localhost_only")
+        and metadata.get("METRICS_LOCALHOST_ACCESS_ONLY") == "true"
+    )

@@ -1,0 +1,154 @@
+"""Statistics: tags, inclusion patterns, histogram buckets, intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from meshc.bootstraps.agent.agent_inputs import Agent
+from meshc.bootstraps.node.node_metadata import go_number
+from meshc.catalog import Release
+from meshc.errors import InputError
+from meshc.models import durations
+from meshc.models.goscalars import format_duration
+
+Json = Any
+_ANNOTATION = "sidecar.istio.io/"
+_SECOND = 10**9
+_DEFAULT_FLUSH = 5 * _SECOND
+_PREFIXES = ("cluster_manager", "listener_manager", "server", "cluster.xds-grpc", "wasm")
+_SUFFIXES = ("rbac.allowed", "rbac.denied", "shadow_allowed", "shadow_denied")
+_LAST_PREFIXES = ("component", "istio")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a node's statistics settings come from: the agent's input, metadata annotations, node addresses."""
+
+    agent: Agent
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    addresses: Sequence[str] = ()
+    exit_on_zero: bool = False
+    metadata_discovery: bool = False
+
+
+def tags(source: Source) -> list[Json]:
+    """Stats tags in order: the release's, the extra ones, the release's last ones (§ 2.6); shared, not to be changed."""
+    release = source.agent.release
+    undelimited = release.has("bootstrap.delimited_tags_flag") and not source.agent.flag(
+        "ENABLE_DELIMITED_STATS_TAG_REGEX"
+    )
+    return _tags(release, undelimited, tuple(extra_tags(source)))
+
+
+def extra_tags(source: Source) -> list[str]:
+    """Names of the extra tags: default ones, the ProxyConfig's, the annotation's; no empty one, none twice."""
+    names = list(source.agent.release.fact("bootstrap.tags_default_extra"))
+    names += source.agent.config.get("extraStatTags") or []
+    names += source.annotations.get(f"{_ANNOTATION}extraStatTags", "").split(",")
+    return [name for name in dict.fromkeys(names) if name]
+
+
+def patterns(source: Source) -> list[Json]:
+    """Inclusion patterns in order (§ 2.6)."""
+    discovery = [{"prefix": "workload_discovery"}] if source.metadata_discovery else []
+    return [
+        {"prefix": "reporter="},
+        *discovery,
+        *({"prefix": p} for p in _included(source, "Prefixes", _PREFIXES)),
+        *({"suffix": s} for s in _included(source, "Suffixes", required_suffixes(exit_on_zero=source.exit_on_zero))),
+        *({"safe_regex": {"regex": r}} for r in _included(source, "Regexps", required_regexes(source.agent))),
+        *({"prefix": p} for p in _LAST_PREFIXES),
+    ]
+
+
+def required_suffixes(*, exit_on_zero: bool) -> list[str]:
+    """Suffixes of statistics that are always kept."""
+    return [*_SUFFIXES, *(["downstream_cx_active"] if exit_on_zero else [])]
+
+
+def required_regexes(agent: Agent) -> list[str]:
+    """Regular expressions of statistics that are always kept."""
+    regexes: list[str] = agent.release.fact("bootstrap.stats_required_regexes")
+    return regexes
+
+
+def histogram_buckets(source: Source) -> list[Json]:
+    """Bucket settings sorted by prefix, empty where the annotation is missing or no object of number lists."""
+    text = source.annotations.get(f"{_ANNOTATION}statsHistogramBuckets", "")
+    if not text or not source.agent.release.has("bootstrap.histogram_buckets"):
+        return []
+    try:
+        buckets = orjson.loads(text)
+    except ValueError:
+        return []
+    if not isinstance(buckets, dict) or not all(map(_is_number_list, buckets.values())):
+        return []
+    return [{"match": {"prefix": p}, "buckets": go_number(buckets[p] or [])} for p in sorted(buckets)]
+
+
+def intervals(source: Source) -> tuple[str, str]:
+    """Flush and eviction interval as written, empty where absent (§ 2.6, since 1.28).
+
+    Raises InputError for an eviction interval beside a flush interval of zero, which stops the agent.
+    """
+    release = source.agent.release
+    if not release.has("bootstrap.stats_intervals"):
+        return "", ""
+    flush = _duration(source, "statsFlushInterval")
+    eviction = _duration(source, "statsEvictionInterval")
+    written = format_duration(flush) if flush else ""
+    period = _DEFAULT_FLUSH if flush is None else flush
+    if eviction is None:
+        return written, ""
+    if not period:
+        raise _zero_flush()
+    if eviction % period:
+        return written, ""
+    seconds = f"{eviction // _SECOND}s" if eviction > 0 else f"-{-eviction // _SECOND}s"
+    return written, seconds if release.has("bootstrap.eviction_in_seconds") else format_duration(eviction)
+
+
+def _duration(source: Source, name: str) -> int | None:
+    try:
+        return durations.parse(source.annotations.get(f"{_ANNOTATION}{name}", ""))
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=256)
+def _tags(release: Release, undelimited: bool, extra: tuple[str, ...]) -> list[Json]:
+    before = release.fact("bootstrap.tags_before_undelimited" if undelimited else "bootstrap.tags_before")
+    own = [(tag, rf"({tag}=\.=(.*?);\.;)") for tag in extra]
+    after = release.fact("bootstrap.tags_after")
+    return [{"tag_name": name, "regex": regex} for name, regex in (*before, *own, *after)]
+
+
+def _included(source: Source, name: str, required: Iterable[str]) -> list[str]:
+    annotated = source.annotations.get(f"{_ANNOTATION}statsInclusion{name}", "")
+    configured = (source.agent.config.get("proxyStatsMatcher") or {}).get(f"inclusion{name}") or []
+    given = annotated.split(",") if annotated else configured
+    return [*(copy for entry in given for copy in _per_address(entry, source.addresses)), *required]
+
+
+def _per_address(entry: str, addresses: Sequence[str]) -> list[str]:
+    return [entry.replace("{pod_ip}", ip) for ip in addresses] if "{pod_ip}" in entry else [entry]
+
+
+def _is_number_list(value: Json) -> bool:
+    return value is None or (
+        isinstance(value, list) and all(isinstance(n, int | float) and not isinstance(n, bool) for n in value)
+    )
+
+
+def _zero_flush() -> InputError:
+    return InputError(
+        "an eviction interval cannot go with a flush interval of zero: the agent stops on it",
+        path=["metadata", "annotations", f"{_ANNOTATION}statsFlushInterval"],
+        value="0s",
+        hint="write a flush interval above zero, or leave the annotation out",
+    )

@@ -1,0 +1,1 @@
+"""The node both bootstraps describe: metadata, locality, service cluster."""

@@ -1,0 +1,166 @@
+"""Builds a node's metadata the way the agent does, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from meshc.bootstraps.agent.agent_inputs import Agent
+from meshc.bootstraps.node import locality
+from meshc.errors import InputError
+from meshc.models import node
+from meshc.models.goscalars import parse_bool
+
+Json = Any
+META = "ISTIO_META_"
+METAJSON = "ISTIO_METAJSON_"
+_FROM_ENV = {"NAME": "POD_NAME", "NAMESPACE": "POD_NAMESPACE", "SERVICE_ACCOUNT": "SERVICE_ACCOUNT"}
+_SAFE_INTEGER = 1 << 53
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """A node's metadata: `typed` values by key, `raw` values from the environment, and the locality they give."""
+
+    typed: Mapping[str, Json]
+    raw: Mapping[str, Json]
+    locality: Mapping[str, str]
+
+
+def build(agent: Agent, shown_config: Json) -> Metadata:
+    """Work the metadata out (docs/istio/bootstrap.md § 2.3.1); `shown_config` is the ProxyConfig as it is shown.
+
+    Raises InputError for an `ISTIO_METAJSON_*` that is no JSON object and for values of the wrong kind.
+    """
+    raw = _raw(agent)
+    typed = node.decode(raw, agent.release.fact("bootstrap.metadata_keys"))
+    _set_agent_values(typed, agent)
+    typed["PROXY_CONFIG"] = shown_config
+    _set_pod_values(typed, agent)
+    place = _set_locality(typed, agent)
+    typed["PILOT_SAN"] = list(agent.pilot_san) if agent.pilot_san is not None else pilot_san(agent.config)
+    typed["OUTLIER_LOG_PATH"] = agent.flags.outlier_log_path
+    if agent.release.has("bootstrap.metadata_discovery_always_shown") and typed["METADATA_DISCOVERY"] is None:
+        typed["METADATA_DISCOVERY"] = typed.get("ENABLE_HBONE", False)
+    return Metadata(typed, raw, place)
+
+
+def pilot_san(config: Mapping[str, Json]) -> list[str]:
+    """Names the control plane must prove: the discovery host, only with mutual TLS (§ 2.3.3)."""
+    if config.get("controlPlaneAuthPolicy") != "MUTUAL_TLS":
+        return []
+    host = str(config.get("discoveryAddress", "")).partition(":")[0]
+    return ["istiod.istio-system.svc" if host == "localhost" else host]
+
+
+def istio_version(version: str, agent: Agent) -> str:
+    """ISTIO_VERSION: what the metadata says, else since 1.19 the agent's own version."""
+    if version or not agent.release.has("bootstrap.version_from_binary"):
+        return version
+    return agent.binary_version
+
+
+def json_object(name: str, text: str) -> dict[str, Json]:
+    """Read the JSON object of an `ISTIO_METAJSON_*` variable; raises InputError for anything else."""
+    try:
+        value = orjson.loads(text)
+    except ValueError as error:
+        raise _not_an_object(name, text) from error
+    if not isinstance(value, dict):
+        raise _not_an_object(name, text)
+    return {key: go_number(member) for key, member in value.items()}
+
+
+def _raw(agent: Agent) -> dict[str, Json]:
+    metadata = agent.config.get("proxyMetadata") or {}
+    raw: dict[str, Json] = {k[len(META) :]: v for k, v in metadata.items() if k.startswith(META)}
+    raw.update((k[len(META) :], v) for k, v in agent.env.items() if k.startswith(META))
+    for name, text in agent.env.items():
+        if name.startswith(METAJSON):
+            raw.update(json_object(name, text))
+    if agent.credential_socket:
+        raw["credential"] = "true"
+    if agent.workload_socket and agent.release.has("bootstrap.sds_files_cluster"):
+        raw["file-credential"] = "true"
+    return raw
+
+
+def _set_agent_values(typed: dict[str, Json], agent: Agent) -> None:
+    release = agent.release
+    typed["ISTIO_VERSION"] = istio_version(typed.get("ISTIO_VERSION", ""), agent)
+    typed["INSTANCE_IPS"] = list(dict.fromkeys(agent.addresses))
+    if agent.flags.sts_port:
+        typed["STS_PORT"] = str(agent.flags.sts_port)
+    typed["ENVOY_STATUS_PORT"] = agent.number("ENVOY_STATUS_PORT", 15021)
+    typed["ENVOY_PROMETHEUS_PORT"] = agent.number("ENVOY_PROMETHEUS_PORT", 15090)
+    typed["EXIT_ON_ZERO_ACTIVE_CONNECTIONS"] = agent.flag("EXIT_ON_ZERO_ACTIVE_CONNECTIONS")
+    if release.has("bootstrap.peer_metadata_discovery"):
+        typed["METADATA_DISCOVERY"] = _peer_discovery(agent)
+    if release.has("bootstrap.skip_deprecated_logs"):
+        typed["ENVOY_SKIP_DEPRECATED_LOGS"] = agent.flag("ENVOY_SKIP_DEPRECATED_LOGS")
+    if release.has("bootstrap.workload_socket_name"):
+        typed["WORKLOAD_IDENTITY_SOCKET_FILE"] = agent.env.get("WORKLOAD_IDENTITY_SOCKET_FILE", "socket")
+
+
+def _peer_discovery(agent: Agent) -> bool | None:
+    text = agent.env.get("PEER_METADATA_DISCOVERY")
+    if text is None and agent.release.has("bootstrap.metadata_discovery_always_shown"):
+        return None
+    return bool(parse_bool(text or ""))
+
+
+def _set_pod_values(typed: dict[str, Json], agent: Agent) -> None:
+    static = _static_labels(agent.env)
+    if static:
+        # One shared object: without a labels file the locality written back below shows in both.
+        typed["LABELS"] = typed["STATIC_LABELS"] = static
+    typed.update((key, agent.env[name]) for key, name in _FROM_ENV.items() if name in agent.env)
+    if agent.platform.metadata:
+        typed["PLATFORM_METADATA"] = dict(agent.platform.metadata)
+    if agent.platform.labels and not agent.platform.kubernetes:
+        typed.setdefault("STATIC_LABELS", {}).update(agent.platform.labels)
+    if agent.labels is not None:
+        from_file = {k: v for k, v in agent.labels.items() if k != "pod-template-hash"}
+        typed["LABELS"] = {**typed.get("STATIC_LABELS", {}), **from_file}
+    if agent.annotations is not None:
+        typed["ANNOTATIONS"] = {**typed.get("ANNOTATIONS", {}), **agent.annotations}
+
+
+def _static_labels(env: Mapping[str, str]) -> dict[str, str]:
+    name = f"{METAJSON}LABELS"
+    labels = json_object(name, env[name]) if name in env else {}
+    if not all(v is None or isinstance(v, str) for v in labels.values()):
+        return {}
+    return {key: value or "" for key, value in labels.items()}
+
+
+def _set_locality(typed: dict[str, Json], agent: Agent) -> Mapping[str, str]:
+    label = locality.label_value(typed.get("LABELS", {}), agent.release.fact("bootstrap.locality_labels"))
+    if not label:
+        return agent.platform.locality
+    typed["LABELS"][locality.LABEL] = locality.sanitized(label)
+    return locality.parse(typed["LABELS"][locality.LABEL])
+
+
+def go_number(value: Json) -> Json:
+    """Numbers as Go's decoder keeps them (64-bit floats, whole ones written without a fraction)."""
+    match value:
+        case bool():
+            return value
+        case float() if value.is_integer() and abs(value) < 1e21:
+            return int(value)
+        case int() if abs(value) > _SAFE_INTEGER:
+            return int(float(value))
+        case dict():
+            return {k: go_number(v) for k, v in value.items()}
+        case list():
+            return [go_number(v) for v in value]
+    return value
+
+
+def _not_an_object(name: str, text: str) -> InputError:
+    hint = 'write a JSON object, for example {"team": "payments"}'
+    return InputError("the value is not a JSON object", path=["env", name], value=text, hint=hint)

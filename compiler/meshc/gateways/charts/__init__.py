@@ -1,0 +1,1 @@
+"""Istio's gateway charts: accepted values, defaults, what their templates need."""

@@ -1,0 +1,50 @@
+"""Effective values of a chart: defaults, stamped hub and tag, overlays, the user's values (docs/istio/profiles.md § 4)."""
+
+from __future__ import annotations
+
+from functools import reduce
+
+from meshc.catalog import Release
+from meshc.errors import SettingsError
+from meshc.gateways.charts.chart_defaults import SIDES, defaults
+from meshc.profiles.overlays import chosen
+from meshc.trees import HELM, get, merge
+from meshc.yamlio import Json
+
+_PRIVATE = "_internal_defaults_do_not_set"
+IN_TREE = "1.0.0"
+"""Version of charts that no release process has stamped: they carry the testing hub and the tag `latest`."""
+
+
+def effective(chart: str, values: Json, *, release: Release, version: str) -> Json:
+    """Values as the chart's templates see them.
+
+    Until 1.20 the user's values lie over the chart's and a null takes a default away; since 1.21 the profile,
+    compatibility version and (since 1.24) platform lie between, and a null is a value.
+    Raises SettingsError for profiles, versions and platforms nobody has.
+    """
+    own = defaults(chart, release)
+    if chart in SIDES:
+        own = merge(own, {"global": _image_of(release, version)})
+    if not release.has("profiles.wrapped_defaults"):
+        return merge(own, values, HELM)
+    if release.has("profiles.descoped_charts") and "defaults" in values:
+        raise SettingsError(
+            "the key defaults is the chart's own",
+            path=("defaults",),
+            value=values["defaults"],
+            hint="write its members at the top level",
+        )
+    user = merge(values.get(_PRIVATE) or {}, values)
+    overlays = [overlay.tree for overlay in chosen(release, user)]
+    result = reduce(merge, overlays, own)
+    if chart == "gateway" and release.has("gateways.global_flattened"):
+        result = reduce(merge, [get(tree, "global") or {} for tree in (*overlays, user)], result)
+    return merge(result, user)
+
+
+def _image_of(release: Release, version: str) -> Json:
+    images = release.fact("profiles.images")
+    if version == IN_TREE:
+        return {"hub": images["hub_in_tree"], "tag": images["tag_in_tree"]}
+    return {"hub": images["hub"], "tag": str(release)}

@@ -1,0 +1,1 @@
+"""Reads dumps of packet rules and compares them with the computed ones."""

@@ -1,0 +1,1 @@
+"""nftables: one rule set for both address families."""

@@ -1,0 +1,1 @@
+"""Follows one packet through the rules."""
