@@ -12,7 +12,7 @@ _PUBLIC = {
     "Settings": "meshc.settings",
     "inject": "meshc.injection.api",
     "inject_stream": "meshc.injection.api",
-    "uninject": "meshc.injection.reverse",
+    "uninject": "meshc.injection.uninject.uninjection",
     "bootstrap": "meshc.bootstraps.compiler",
     "capture": "meshc.interception.packet_rules",
     "chart": "meshc.gateways.gateway_objects",

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from meshc.catalog import release
-from meshc.injection.functions import encoding, images, lookup, multus, otel, ports, table
-from meshc.injection.functions.resources import cpu_count, estimated_concurrency, omit_nil, resources
+from meshc.injection.functions import container_ports, encoding, function_table, lookup, multus, otel, proxy_images
+from meshc.injection.functions.container_resources import cpu_count, estimated_concurrency, omit_nil, resources
 
 OTEL = {
     "extensionProviders": [
@@ -33,7 +33,7 @@ OTEL = {
     ],
 )
 def test_exclude_inbound_port(port: Any, listed: str, expected: str) -> None:
-    assert ports.exclude_inbound_port(port, listed) == expected
+    assert container_ports.exclude_inbound_port(port, listed) == expected
 
 
 def test_container_ports() -> None:
@@ -46,8 +46,8 @@ def test_container_ports() -> None:
             {"containerPort": 9, "protocol": "SCTP"},
         ],
     }
-    assert ports.include_inbound_ports([proxy, app]) == "15090,80"
-    assert ports.application_ports([proxy, app, {"name": "b"}]) == "80"
+    assert container_ports.include_inbound_ports([proxy, app]) == "15090,80"
+    assert container_ports.application_ports([proxy, app, {"name": "b"}]) == "80"
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_multus_network_without_namespace() -> None:
     ],
 )
 def test_typed_tag(tag: str, kind: str, expected: str) -> None:
-    assert images.typed_tag(tag, kind) == expected
+    assert proxy_images.typed_tag(tag, kind) == expected
 
 
 @pytest.mark.parametrize(
@@ -103,13 +103,15 @@ def test_typed_tag(tag: str, kind: str, expected: str) -> None:
     ],
 )
 def test_image_type(message: Any, annotation: str | None, variant: str, suffix: str) -> None:
-    annotations = {} if annotation is None else {images.TYPE_ANNOTATION: annotation}
-    found = images.proxy_image({"hub": "h", "tag": 1.20}, proxy_image=message, annotations=annotations, variant=variant)
+    annotations = {} if annotation is None else {proxy_images.TYPE_ANNOTATION: annotation}
+    found = proxy_images.proxy_image(
+        {"hub": "h", "tag": 1.20}, proxy_image=message, annotations=annotations, variant=variant
+    )
     assert found == f"h/proxyv2:1.2{suffix}"
 
 
 def test_image_without_hub_and_tag() -> None:
-    assert images.proxy_image({"proxy": {"image": ""}}, proxy_image=None, annotations={}) == "/proxyv2:"
+    assert proxy_images.proxy_image({"proxy": {"image": ""}}, proxy_image=None, annotations={}) == "/proxyv2:"
 
 
 @pytest.mark.parametrize(
@@ -230,12 +232,12 @@ def test_encodings() -> None:
 )
 def test_functions_by_release(name: str, first: str, last: str) -> None:
     numbers = [f"1.{minor}" for minor in range(17, 31)]
-    known = [n for n in numbers if name in table.functions(release(n), {})]
+    known = [n for n in numbers if name in function_table.functions(release(n), {})]
     assert (known[0], known[-1]) == (first, last)
 
 
 def test_functions_that_need_their_release() -> None:
-    functions = table.functions(release("1.30"), {"A": "x", "B": ""})
+    functions = function_table.functions(release("1.30"), {"A": "x", "B": ""})
     assert functions["env"]("A", "d") == "x"
     assert functions["env"]("B", "d") == functions["env"]("C", "d") == "d"
     assert functions["formatDuration"]("90s") == "1m30s"

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 
 from meshc import catalog
-from meshc.injection import probers, probes
 from meshc.injection.edits import Map, plain
+from meshc.injection.probes import app_probers, rewriting
 
 NEW, OLD = catalog.release("1.30"), catalog.release("1.18")
 
 
 def _dump(container: dict[str, Any], release: Any = NEW, field: str = "containers", **features: str) -> Any:
     spec = {field: [{"name": "c", **container}, {"name": "istio-proxy", **container}]}
-    return probers.dump(spec, 15020, probers.checks_of(release, features))
+    return app_probers.dump(spec, 15020, app_probers.checks_of(release, features))
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def _added(env: list[Any], *, before: bool, release: Any = NEW) -> Any:
         "/app-health/b/livez": {"httpGet": {"port": 2}},
         "/app-health/a/livez": {"httpGet": {"path": "<", "port": 1}},
     }
-    probers.add(proxy, new, release, injected_before=before)
+    app_probers.add(proxy, new, release, injected_before=before)
     return plain(proxy)["env"]
 
 
@@ -74,34 +74,34 @@ NEW_TEXT = (
 
 
 def test_probers_are_added_sorted_and_escaped() -> None:
-    assert _added([], before=False) == [{"name": probers.VARIABLE, "value": NEW_TEXT}]
+    assert _added([], before=False) == [{"name": app_probers.VARIABLE, "value": NEW_TEXT}]
 
 
 def test_on_re_injection_what_is_there_wins_in_its_place() -> None:
     known = '{"/app-health/a/livez":{"timeoutSeconds":5,"httpGet":{"port":9,"path":"/x","unknown":1}}}'
-    env = [{"name": probers.VARIABLE, "value": known}, {"name": "Z"}]
+    env = [{"name": app_probers.VARIABLE, "value": known}, {"name": "Z"}]
     want = (
         '{"/app-health/a/livez":{"httpGet":{"path":"/x","port":9},"timeoutSeconds":5},'
         '"/app-health/b/livez":{"httpGet":{"port":2}}}'
     )
-    assert _added(env, before=True) == [{"name": probers.VARIABLE, "value": want}, {"name": "Z"}]
-    assert _added([{"name": probers.VARIABLE, "value": "null"}], before=True)[0]["value"] == NEW_TEXT
+    assert _added(env, before=True) == [{"name": app_probers.VARIABLE, "value": want}, {"name": "Z"}]
+    assert _added([{"name": app_probers.VARIABLE, "value": "null"}], before=True)[0]["value"] == NEW_TEXT
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"a": 1}', ""])
 def test_a_variable_that_does_not_read_stays(text: str) -> None:
-    env = [{"name": probers.VARIABLE, "value": text}]
+    env = [{"name": app_probers.VARIABLE, "value": text}]
     assert _added(env, before=True) == env
 
 
 def test_a_missing_variable_is_added_on_re_injection_since_1_27() -> None:
-    assert _added([], before=True) == [{"name": probers.VARIABLE, "value": NEW_TEXT}]
+    assert _added([], before=True) == [{"name": app_probers.VARIABLE, "value": NEW_TEXT}]
     assert _added([], before=True, release=catalog.release("1.26")) == []
 
 
 def _rewritten(container: dict[str, Any], annotations: dict[str, str] | None = None) -> tuple[Any, list[str]]:
     pod = Map({"metadata": {"annotations": annotations or {}}, "spec": {"containers": [{"name": "c", **container}]}})
-    warnings = probes.rewrite(pod, probers.checks_of(NEW, {}), mesh_port=15020)
+    warnings = rewriting.rewrite(pod, app_probers.checks_of(NEW, {}), mesh_port=15020)
     found = plain(pod)["spec"]["containers"][0]
     return {k: v for k, v in found.items() if k != "name"}, warnings
 
@@ -135,7 +135,7 @@ def test_probes_are_pointed_at_the_agent(container: dict[str, Any], want: Any) -
 
 @pytest.mark.parametrize(("text", "port", "warned"), [("8080", 8080, False), (" 8080 ", 0, True), ("", 0, True)])
 def test_the_annotation_s_port_counts_untrimmed(text: str, port: int, warned: bool) -> None:
-    found, warnings = _rewritten({"livenessProbe": {"grpc": {"port": 1}}}, {probes.STATUS_PORT: text})
+    found, warnings = _rewritten({"livenessProbe": {"grpc": {"port": 1}}}, {rewriting.STATUS_PORT: text})
     assert found["livenessProbe"]["httpGet"]["port"] == port
     assert bool(warnings) is warned
 
@@ -144,11 +144,11 @@ def test_the_annotation_s_port_counts_untrimmed(text: str, port: int, warned: bo
     ("said", "by_default", "want"), [("true", False, True), ("0", True, False), ("x", True, True), (None, False, False)]
 )
 def test_who_says_that_probes_are_rewritten(said: str | None, by_default: bool, want: bool) -> None:
-    annotations = {} if said is None else {probes.SWITCH: said}
-    assert probes.wanted(annotations, by_default) is want
+    annotations = {} if said is None else {rewriting.SWITCH: said}
+    assert rewriting.wanted(annotations, by_default) is want
 
 
 def test_without_a_proxy_nothing_is_touched() -> None:
     pod = Map({"metadata": {}, "spec": {"containers": [{"name": "c", "livenessProbe": {"httpGet": {"port": 1}}}]}})
-    probes.take_over(pod, probers.checks_of(NEW, {}), NEW, mesh_port=1, rewrite_by_default=True)
+    rewriting.take_over(pod, app_probers.checks_of(NEW, {}), NEW, mesh_port=1, rewrite_by_default=True)
     assert pod.edits == {}

@@ -8,10 +8,10 @@ import orjson
 import pytest
 
 from meshc import catalog
-from meshc.injection import metadata, native, openshift, order, prometheus, url_path
+from meshc.injection import container_order, native_sidecars, openshift_ids, pod_metadata, prometheus, url_path
 from meshc.injection.containers import named
 from meshc.injection.edits import Map, plain
-from meshc.injection.native import Node
+from meshc.injection.native_sidecars import Node
 
 NEW, OLD = catalog.release("1.30"), catalog.release("1.18")
 
@@ -41,7 +41,7 @@ def test_a_last_key_without_value_is_told() -> None:
 
 
 def _namespace(uid: str | None = None, groups: str | None = None) -> dict[str, Any]:
-    found = {openshift.UID_RANGE: uid, openshift.GROUPS: groups}
+    found = {openshift_ids.UID_RANGE: uid, openshift_ids.GROUPS: groups}
     return {"metadata": {"annotations": {k: v for k, v in found.items() if v is not None}}}
 
 
@@ -59,7 +59,7 @@ def _namespace(uid: str | None = None, groups: str | None = None) -> dict[str, A
     ],
 )
 def test_openshift_ids(uid: str | None, groups: str | None, ids: tuple[int, int]) -> None:
-    assert openshift.ids(_namespace(uid, groups)) == ids
+    assert openshift_ids.ids(_namespace(uid, groups)) == ids
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_openshift_clears_a_proxy_uid_equal_to_the_application_s(
             }
         }
     )
-    openshift.clear_equal_uid(pod, catalog.release(release))
+    openshift_ids.clear_equal_uid(pod, catalog.release(release))
     context = plain(pod)["spec"]["containers"][1]["securityContext"]
     assert context == ({"privileged": False} if cleared else {"privileged": False, "runAsUser": 5, "runAsGroup": 5})
 
@@ -110,15 +110,15 @@ def test_openshift_clears_a_proxy_uid_equal_to_the_application_s(
 )
 def test_native_switch(release: str, text: str, nodes: list[str] | None, enabled: bool) -> None:
     known = None if nodes is None else [Node(f"n{i}", version) for i, version in enumerate(nodes)]
-    features = {native.SWITCH: text} if text else {}
-    assert native.enabled(features, catalog.release(release), nodes=known) is enabled
+    features = {native_sidecars.SWITCH: text} if text else {}
+    assert native_sidecars.enabled(features, catalog.release(release), nodes=known) is enabled
 
 
 def test_the_pod_s_own_node_decides_alone() -> None:
     nodes = [Node("old", "v1.30.0"), Node("new", "v1.33.0")]
-    assert native.enabled({}, NEW, nodes=nodes, node_name="new")
-    assert not native.enabled({}, NEW, nodes=nodes, node_name="old")
-    assert not native.enabled({}, NEW, nodes=nodes, node_name="elsewhere")
+    assert native_sidecars.enabled({}, NEW, nodes=nodes, node_name="new")
+    assert not native_sidecars.enabled({}, NEW, nodes=nodes, node_name="old")
+    assert not native_sidecars.enabled({}, NEW, nodes=nodes, node_name="elsewhere")
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_the_pod_s_own_node_decides_alone() -> None:
 )
 def test_container_order(release: Any, hold: bool, containers: list[str], inits: list[str], want: Any) -> None:
     spec = Map({"containers": [{"name": n} for n in containers], "initContainers": [{"name": n} for n in inits]})
-    order.reorder(spec, hold=hold, release=release)
+    container_order.reorder(spec, hold=hold, release=release)
     assert (named(spec["containers"]), named(spec["initContainers"])) == want
 
 
@@ -189,12 +189,12 @@ def test_scrape_annotations_point_at_the_agent_without_a_proxy_too() -> None:
 
 def test_status_names_what_templates_brought_in_their_order() -> None:
     pod = Map({"metadata": {}})
-    metadata.set_status(pod, {"containers": [{"name": "b"}, {"name": "a"}], "volumes": None}, "")
-    text = pod["metadata"]["annotations"][metadata.STATUS]
+    pod_metadata.set_status(pod, {"containers": [{"name": "b"}, {"name": "a"}], "volumes": None}, "")
+    text = pod["metadata"]["annotations"][pod_metadata.STATUS]
     assert text == (
         '{"initContainers":null,"containers":["b","a"],"volumes":null,"imagePullSecrets":null,"revision":"default"}'
     )
-    assert metadata.read_status(text) == {
+    assert pod_metadata.read_status(text) == {
         "initContainers": [],
         "containers": ["b", "a"],
         "volumes": [],
@@ -204,11 +204,11 @@ def test_status_names_what_templates_brought_in_their_order() -> None:
 
 @pytest.mark.parametrize("text", [None, "", "{", "[]", '{"containers": [1]}', '{"containers": "a"}'])
 def test_a_status_that_does_not_read_is_none(text: str | None) -> None:
-    assert metadata.read_status(text) is None
+    assert pod_metadata.read_status(text) is None
 
 
 def test_environment_moves_to_the_end_sorted() -> None:
     container = Map({"env": [{"name": "B", "value": "old"}, {"name": "X"}, {"name": "B"}]})
-    metadata.update_environment(container, {"C": "3", "B": "2"})
+    pod_metadata.update_environment(container, {"C": "3", "B": "2"})
     assert plain(container)["env"] == [{"name": "X"}, {"name": "B", "value": "2"}, {"name": "C", "value": "3"}]
     assert orjson.dumps(container)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from meshc.errors import InputError
 from meshc.kubernetes import strategic
 from meshc.kubernetes.strategic_diff import diff
-from tests.injection.test_reverse import PODS, injected, settings
+from tests.injection.test_uninject import PODS, injected, settings
 
 QUICK = hypothesis_settings(
     max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from meshc import catalog
-from meshc.injection.context import TemplateInput, Templates
 from meshc.injection.identity import Identity
+from meshc.injection.pod_templates import TemplateInput, Templates
 from meshc.models import mesh, proxy
 
 DEPLOYMENT = Identity("apps/v1", "Deployment", "hello", "")

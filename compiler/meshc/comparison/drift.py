@@ -17,7 +17,7 @@ from meshc.comparison.running import Running
 from meshc.comparison.trials import Found
 from meshc.errors import InjectionError, InputError, MeshcError, SettingsError
 from meshc.injection.api import inject
-from meshc.injection.reverse_records import is_injected
+from meshc.injection.uninject.injection_records import is_injected
 from meshc.reports.changes import Change, Verdict
 from meshc.settings import Settings
 from meshc.yamlio import Json, load_json

@@ -9,7 +9,7 @@ from meshc.catalog import Release
 from meshc.comparison.causes import Causes
 from meshc.comparison.running import Running
 from meshc.comparison.trials import Found, Workload
-from meshc.injection.reverse_records import is_injected
+from meshc.injection.uninject.injection_records import is_injected
 from meshc.rendering.units import Unit
 from meshc.reports.changes import Change
 from meshc.settings import Settings

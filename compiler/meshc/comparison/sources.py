@@ -10,7 +10,7 @@ from meshc.comparison.admitted import admitted
 from meshc.comparison.running import Running
 from meshc.gateways.gateway_objects import profile_gateways
 from meshc.injection import identity
-from meshc.injection.reverse import is_injected, original
+from meshc.injection.uninject.uninjection import is_injected, original
 from meshc.kubernetes.typed import normalize
 from meshc.settings import Settings
 from meshc.yamlio import Json

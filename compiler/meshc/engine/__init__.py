@@ -31,8 +31,8 @@ Errors are `meshc.errors.TemplateError` with the template's file and line.
 
 from __future__ import annotations
 
-from meshc.engine.api import Engine, Template
-from meshc.engine.values import Own, Spread
+from meshc.engine.slot_values import Own, Spread
+from meshc.engine.templates import Engine, Template
 from meshc.trees import ABSENT
 
 __all__ = ["ABSENT", "Engine", "Own", "Spread", "Template"]

@@ -16,10 +16,10 @@ from jinja2.exceptions import TemplateNotFound, TemplateRuntimeError
 
 from meshc import resources
 from meshc.catalog import Release
-from meshc.engine.catalogue import settle
+from meshc.engine.compile_time_release import settle
 from meshc.engine.inclusion import STRIDE, inline
 from meshc.engine.paths import CLOSE, OPEN, SLOT, Builder, Chunk, Path, SlotFault, build, slot_place
-from meshc.engine.values import SCALARS, Own, built, or_absent, spread, taken
+from meshc.engine.slot_values import SCALARS, Own, built, or_absent, spread, taken
 from meshc.errors import TemplateError
 from meshc.trees import ABSENT
 

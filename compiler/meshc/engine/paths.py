@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from meshc import yamlio
-from meshc.engine.values import Spread, key
+from meshc.engine.slot_values import Spread, key
 from meshc.errors import InputError, TemplateError
 from meshc.trees import ABSENT
 

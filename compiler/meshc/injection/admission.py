@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from meshc.injection.decision import MARKER, Decision, Step
-from meshc.injection.prepared import Prepared
+from meshc.injection.injector import Injector
 from meshc.yamlio import Json
 
 REVISION = "istio.io/rev"
@@ -13,17 +13,17 @@ INJECTION = "istio-injection"
 _IGNORED_BY_DEFAULT = frozenset({"kube-system", "kube-public", "kube-node-lease", "local-path-storage"})
 
 
-def not_sent(pod_labels: Mapping[str, str], namespace: str, prepared: Prepared) -> Decision | None:
+def not_sent(pod_labels: Mapping[str, str], namespace: str, injector: Injector) -> Decision | None:
     """The decision "no" for a pod that no webhook of the revision selects; None where one does.
 
     Where the Namespace is not among the inputs it counts as labelled for the chosen revision.
     """
-    found = prepared.namespaces.get(namespace)
+    found = injector.namespaces.get(namespace)
     if found is None:
         return None
     labels = (found.get("metadata") or {}).get("labels") or {}
-    revision = prepared.revision or "default"
-    webhook = selecting(labels, pod_labels, revision=revision, namespace=namespace, prepared=prepared)
+    revision = injector.revision or "default"
+    webhook = selecting(labels, pod_labels, revision=revision, namespace=namespace, injector=injector)
     if webhook is not None:
         return None
     said = ", ".join(f"{k}={labels[k]}" for k in (INJECTION, REVISION) if k in labels) or "no injection label"
@@ -37,7 +37,7 @@ def selecting(
     *,
     revision: str,
     namespace: str,
-    prepared: Prepared,
+    injector: Injector,
 ) -> str | None:
     """The first webhook of the revision whose selectors take the pod, None when none does."""
     marker = pod_labels.get(MARKER)
@@ -54,7 +54,7 @@ def selecting(
         return None
     if marker == "true":
         return "object."
-    by_default = _flag(prepared.values("sidecarInjectorWebhook", "enableNamespacesByDefault"))
+    by_default = _flag(injector.values("sidecarInjectorWebhook", "enableNamespacesByDefault"))
     return "auto." if by_default and MARKER not in pod_labels and namespace not in _IGNORED_BY_DEFAULT else None
 
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from meshc.errors import UsageError
 from meshc.injection.decision import Decision
-from meshc.injection.document import Request, inject_document
-from meshc.injection.prepared import MODES, prepare
+from meshc.injection.document_injection import Request, inject_document
+from meshc.injection.injector import MODES, injector_of
+from meshc.injection.manifest_stream import Stream, inject_text
 from meshc.injection.result import Result
-from meshc.injection.stream import Stream, inject_text
 from meshc.settings import Settings
 from meshc.yamlio import Document, Json
 
@@ -54,4 +54,4 @@ def _request(settings: Settings, namespace: str | None, mode: str, elsewhere: Ma
     if mode not in MODES:
         raise UsageError("unknown mode", path="mode", value=mode, hint=f"write {' or '.join(MODES)}")
     fallback = "default" if mode == "webhook" else ""
-    return Request(prepare(settings, mode), namespace or settings.namespace or fallback, elsewhere or {})
+    return Request(injector_of(settings, mode), namespace or settings.namespace or fallback, elsewhere or {})

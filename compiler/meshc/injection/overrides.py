@@ -10,8 +10,8 @@ from meshc.errors import InjectionError, InputError
 from meshc.injection import gojson
 from meshc.injection.containers import find
 from meshc.injection.edits import Map
-from meshc.injection.metadata import STATUS, read_status
 from meshc.injection.overlay import lay_over
+from meshc.injection.pod_metadata import STATUS, read_status
 from meshc.injection.user_ids import drops_ids
 from meshc.kubernetes import typed
 from meshc.yamlio import Json, load_json

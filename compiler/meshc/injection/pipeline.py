@@ -8,12 +8,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from meshc.errors import InjectionError, MeshcError
-from meshc.injection import metadata, native, order, overrides, own, probes, prometheus, stripped, user_ids
+from meshc.injection import (
+    container_order,
+    native_sidecars,
+    overrides,
+    pod_metadata,
+    previous_injection,
+    prometheus,
+    user_ids,
+    user_templates,
+)
 from meshc.injection.edits import Map
 from meshc.injection.identity import Identity, hides_deploymentconfig_label
-from meshc.injection.native import move_existing_proxy
+from meshc.injection.injector import Injector
+from meshc.injection.native_sidecars import move_existing_proxy
 from meshc.injection.overlay import lay_over
-from meshc.injection.prepared import Prepared
+from meshc.injection.probes import rewriting
 from meshc.injection.templating.inputs import TemplateInput
 from meshc.injection.url_path import CLUSTER, NETWORK
 from meshc.kubernetes import strategic
@@ -44,12 +54,12 @@ class Incoming:
         return self.pod["metadata"].get("labels") or {}
 
 
-def run(pod: Map, incoming: Incoming, prepared: Prepared) -> list[str]:
+def run(pod: Map, incoming: Incoming, injector: Injector) -> list[str]:
     """Inject the pod opened for editing; returns warnings.
 
     Raises InjectionError with Istio's wrapper of the stage before the reason.
     """
-    return _Run(pod, incoming, prepared).all()
+    return _Run(pod, incoming, injector).all()
 
 
 @contextmanager
@@ -64,23 +74,23 @@ def stage(prefix: str) -> Iterator[None]:
 class _Run:
     """One pod going through the stages."""
 
-    def __init__(self, pod: Map, incoming: Incoming, prepared: Prepared) -> None:
+    def __init__(self, pod: Map, incoming: Incoming, injector: Injector) -> None:
         self.pod = pod
         self.incoming = incoming
-        self.prepared = prepared
-        self.release = prepared.release
-        self.warnings: list[str] = [*prepared.notes]
+        self.injector = injector
+        self.release = injector.release
+        self.warnings: list[str] = [*injector.notes]
         self.template_pod: dict[str, Any] = {}
-        self.mesh = prepared.mesh
+        self.mesh = injector.mesh
         self.proxy_config: Json = {}
-        self.environment = _environment(incoming, prepared)
+        self.environment = _environment(incoming, injector)
 
     def all(self) -> list[str]:
         self.check_dns_policy()
         with stage("failed to run injection template: "):
             self.validate()
-            self.proxy_config = self.prepared.proxy_config(self.seen_metadata, self.incoming.namespace)
-            if not self.prepared.webhook:
+            self.proxy_config = self.injector.proxy_config(self.seen_metadata, self.incoming.namespace)
+            if not self.injector.webhook:
                 self.mesh = {**self.mesh, "defaultConfig": self.proxy_config}
             self.render()
         with stage("failed to re apply container: "):
@@ -119,34 +129,34 @@ class _Run:
             )
 
     def render(self) -> None:
-        names = self.prepared.template_names(self.incoming.annotations.get(TEMPLATES))
+        names = self.injector.template_names(self.incoming.annotations.get(TEMPLATES))
         given = self.template_input()
-        renderer = self.prepared.renderer
+        renderer = self.injector.renderer
         key = renderer.key(given)
         for name in names:
             overlay, known, _ = renderer.render(name, given, key)
-            with stage(self.prepared.merge_error), own.blaming(name, self.prepared.templates.own):
-                own.check(overlay, name, self.prepared.templates.own)
+            with stage(self.injector.merge_error), user_templates.blaming(name, self.injector.templates.own):
+                user_templates.check(overlay, name, self.injector.templates.own)
                 self.template_pod = strategic.merge(self.template_pod, overlay) if self.template_pod else overlay
                 annotations = (self.pod.get("metadata") or {}).get("annotations") or {}
-                if native.wanted(annotations, given.native_sidecars, self.release):
+                if native_sidecars.wanted(annotations, given.native_sidecars, self.release):
                     move_existing_proxy(self.pod, self.template_spec)
                 lay_over(
                     self.pod,
                     overlay,
                     layer=f"template {name}",
                     release=self.release,
-                    directives=name in self.prepared.with_directives,
+                    directives=name in self.injector.with_directives,
                     known=known,
                 )
 
     def template_input(self) -> TemplateInput:
         port = str((self.mesh.get("defaultConfig") or {}).get("statusPort") or 0)
         seen = {**self.incoming.pod, "metadata": self.seen_metadata}
-        meta, spec = stripped.strip(seen, self.release, status_port=port)
-        if self.prepared.webhook and self.incoming.namespace:
+        meta, spec = previous_injection.strip(seen, self.release, status_port=port)
+        if self.injector.webhook and self.incoming.namespace:
             meta.setdefault("namespace", self.incoming.namespace)
-        ids = self.prepared.ids(self.incoming.namespace)
+        ids = self.injector.ids(self.incoming.namespace)
         return TemplateInput(
             metadata=meta,
             spec=spec,
@@ -154,40 +164,40 @@ class _Run:
             proxy_config=self.proxy_config,
             proxy_uid=ids.uid,
             proxy_gid=ids.gid,
-            native_sidecars=self.prepared.native(self.incoming.pod["spec"].get("nodeName") or ""),
+            native_sidecars=self.injector.native(self.incoming.pod["spec"].get("nodeName") or ""),
         )
 
     def finish(self) -> None:
-        pod, prepared, release = self.pod, self.prepared, self.release
-        metadata.set_cluster_environment(pod, self.environment, release)
+        pod, injector, release = self.pod, self.injector, self.release
+        pod_metadata.set_cluster_environment(pod, self.environment, release)
         prometheus.merge(pod, self.mesh, release)
-        self.warnings += probes.take_over(
+        self.warnings += rewriting.take_over(
             pod,
-            prepared.checks,
+            injector.checks,
             release,
             mesh_port=(self.mesh.get("defaultConfig") or {}).get("statusPort") or 0,
-            rewrite_by_default=prepared.rewrites_probes,
+            rewrite_by_default=injector.rewrites_probes,
         )
-        metadata.set_network_label(pod, self.environment)
-        metadata.set_status(pod, self.template_spec, prepared.revision)
-        metadata.set_injected_annotations(pod, prepared.injected_annotations)
-        order.reorder(pod.open("spec"), hold=self.holds(), release=release)
+        pod_metadata.set_network_label(pod, self.environment)
+        pod_metadata.set_status(pod, self.template_spec, injector.revision)
+        pod_metadata.set_injected_annotations(pod, injector.injected_annotations)
+        container_order.reorder(pod.open("spec"), hold=self.holds(), release=release)
 
     def holds(self) -> bool:
-        if self.prepared.holds:
+        if self.injector.holds:
             return True
         config = self.mesh.get("defaultConfig") or {}
-        if self.prepared.webhook and effective.ANNOTATION in self.incoming.annotations:
+        if self.injector.webhook and effective.ANNOTATION in self.incoming.annotations:
             config = effective.offline(self.mesh, self.incoming.annotations, self.release)
         return bool(config.get("holdApplicationUntilProxyStarts"))
 
 
-def _environment(incoming: Incoming, prepared: Prepared) -> dict[str, str]:
+def _environment(incoming: Incoming, injector: Injector) -> dict[str, str]:
     """The URL's variables with cluster and network put in (docs/istio/injection.md § 7.3)."""
     found = dict(incoming.environment)
-    cluster = found.get(CLUSTER) or prepared.cluster
-    network = found.get(NETWORK) or prepared.network
-    network = incoming.labels.get(metadata.NETWORK_LABEL, network)
+    cluster = found.get(CLUSTER) or injector.cluster
+    network = found.get(NETWORK) or injector.network
+    network = incoming.labels.get(pod_metadata.NETWORK_LABEL, network)
     return found | {name: value for name, value in ((CLUSTER, cluster), (NETWORK, network)) if value}
 
 

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 import orjson
 
 from meshc.errors import InputError, MeshcError
-from meshc.injection import identity, openshift, pipeline, url_path
+from meshc.injection import identity, openshift_ids, pipeline, url_path
 from meshc.injection.decision import Decision, decide
 from meshc.injection.edits import Map, plain
 from meshc.injection.identity import Identity
+from meshc.injection.injector import Injector, injector_of
 from meshc.injection.patch import operations
 from meshc.injection.pipeline import Incoming
-from meshc.injection.prepared import Prepared, prepare
 from meshc.kubernetes import typed
 from meshc.settings import Settings
 from meshc.webhook.limits import DEPTH
@@ -62,7 +62,7 @@ def reviewed(body: bytes, settings: Settings, path: str, *, depth: int = DEPTH) 
         return _failed({}, "", _text(error), reason="undecodable")
     uid = request.get("uid") or ""
     try:
-        return _answered(header, request, prepare(settings, "webhook"), path)
+        return _answered(header, request, injector_of(settings, "webhook"), path)
     except MeshcError as error:
         return _failed(header, uid, _text(error), reason="refused", namespace=request.get("namespace") or "")
     except Exception as error:  # noqa: BLE001
@@ -80,13 +80,13 @@ class _Pod(NamedTuple):
     namespace: str
 
 
-def _answered(header: Mapping[str, str], request: Mapping[str, Any], prepared: Prepared, path: str) -> Answer:
+def _answered(header: Mapping[str, str], request: Mapping[str, Any], injector: Injector, path: str) -> Answer:
     uid = request.get("uid") or ""
-    found = _pod(request, prepared)
+    found = _pod(request, injector)
     metadata = found.typed["metadata"]
     pod = Map(found.typed)
-    who = identity.of_pod(metadata, prepared.release, namespace=found.namespace)
-    decision = decide(pod, prepared.policy, prepared.release, namespace=found.namespace)
+    who = identity.of_pod(metadata, injector.release, namespace=found.namespace)
+    decision = decide(pod, injector.policy, injector.release, namespace=found.namespace)
     if not decision.inject:
         return _answer(header, {"uid": uid, "allowed": True}, _Subject("skipped", decision, found.namespace, who))
     incoming = Incoming(
@@ -95,13 +95,13 @@ def _answered(header: Mapping[str, str], request: Mapping[str, Any], prepared: P
         found.namespace,
         url_path.environment(path).variables,
     )
-    pipeline.run(pod, incoming, prepared)
+    pipeline.run(pod, incoming, injector)
     patch = base64.b64encode(orjson.dumps(operations(pod, found.sent))).decode()
     response = {"uid": uid, "allowed": True, "patch": patch, "patchType": "JSONPatch"}
     return _answer(header, response, _Subject("injected", decision, found.namespace, who))
 
 
-def _pod(request: Mapping[str, Any], prepared: Prepared) -> _Pod:
+def _pod(request: Mapping[str, Any], injector: Injector) -> _Pod:
     sent = request.get("object")
     if not isinstance(sent, dict):
         raise InputError("the request holds no pod", path="request.object", value=sent)
@@ -109,10 +109,10 @@ def _pod(request: Mapping[str, Any], prepared: Prepared) -> _Pod:
     seen = sent
     if isinstance(metadata, dict) and "managedFields" in metadata:
         seen = {**sent, "metadata": {k: v for k, v in metadata.items() if k != "managedFields"}}
-    pod = typed.normalize(seen, "Pod", release=prepared.release)
-    if prepared.openshift:
+    pod = typed.normalize(seen, "Pod", release=injector.release)
+    if injector.openshift:
         edited = Map(pod)
-        openshift.clear_equal_uid(edited, prepared.release)
+        openshift_ids.clear_equal_uid(edited, injector.release)
         pod = plain(edited)
     return _Pod(sent, pod, pod["metadata"].get("namespace") or request.get("namespace") or "")
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from meshc import catalog
-from meshc.injection.functions.images import proxy_image
+from meshc.injection.functions.container_ports import container_ports
+from meshc.injection.functions.container_resources import cpu_count, omit_nil
 from meshc.injection.functions.multus import append_multus_network
 from meshc.injection.functions.otel import otel_resource_attributes
-from meshc.injection.functions.ports import container_ports
-from meshc.injection.functions.resources import cpu_count, omit_nil
+from meshc.injection.functions.proxy_images import proxy_image
 from meshc.models import proxy
 
 

@@ -11,10 +11,11 @@ import orjson
 
 from meshc import catalog, yamlio
 from meshc.errors import MeshcError
-from meshc.injection import decision, metadata, native, probers, probes, prometheus, url_path
+from meshc.injection import decision, native_sidecars, pod_metadata, prometheus, url_path
 from meshc.injection.api import inject
 from meshc.injection.containers import find_proxy, named
 from meshc.injection.edits import Map, plain
+from meshc.injection.probes import app_probers, rewriting
 from meshc.kubernetes import typed
 from meshc.settings import Settings
 from meshc.webhook import respond
@@ -45,12 +46,12 @@ def inject_path_env(given: Json, row: Json) -> Json:
 def merge_app_probers(given: Json, row: Json) -> Json:
     proxy = Map({"name": "istio-proxy", "env": given["env"] or []})
     before = bool(given["previously_injected"])
-    probers.add(proxy, orjson.loads(given["probers"] or "{}"), _release(row), injected_before=before)
+    app_probers.add(proxy, orjson.loads(given["probers"] or "{}"), _release(row), injected_before=before)
     return plain(proxy)["env"]
 
 
 def parse_injection_status(given: Json, row: Json) -> Json:
-    status = metadata.read_status(given["annotation"] or "") or {}
+    status = pod_metadata.read_status(given["annotation"] or "") or {}
     return {"containers": status.get("containers") or [], "init_containers": status.get("initContainers") or []}
 
 
@@ -60,27 +61,29 @@ def find_sidecar(given: Json, row: Json) -> Json:
 
 
 def detect_native_sidecars(given: Json, row: Json) -> bool:
-    nodes = [native.Node(f"n{i}", version) for i, version in enumerate(given["node_kubelet_versions"] or [])]
-    return native.enabled(given["env"] or {}, _release(row), nodes=nodes)
+    nodes = [native_sidecars.Node(f"n{i}", version) for i, version in enumerate(given["node_kubelet_versions"] or [])]
+    return native_sidecars.enabled(given["env"] or {}, _release(row), nodes=nodes)
 
 
 def rewrite_app_probes_setting(given: Json, row: Json) -> bool:
-    return probes.wanted(given["annotations"] or {}, given["values_rewriteAppHTTPProbe"])
+    return rewriting.wanted(given["annotations"] or {}, given["values_rewriteAppHTTPProbe"])
 
 
 def dump_app_probers(given: Json, row: Json) -> Json:
-    return probers.dump(given["pod"].get("spec") or {}, given["status_port"], probers.checks_of(_release(row), {}))
+    return app_probers.dump(
+        given["pod"].get("spec") or {}, given["status_port"], app_probers.checks_of(_release(row), {})
+    )
 
 
 def rewrite_app_probes(given: Json, row: Json) -> Json:
     pod = Map({**given["pod"], "metadata": {"annotations": given["annotations"] or {}}})
-    probes.rewrite(pod, probers.checks_of(_release(row), {}), mesh_port=given["status_port"])
+    rewriting.rewrite(pod, app_probers.checks_of(_release(row), {}), mesh_port=given["status_port"])
     return {"spec": plain(pod)["spec"]}
 
 
 def update_cluster_env(given: Json, row: Json) -> Json:
     container = Map(given["container"] or {})
-    metadata.update_environment(container, url_path.environment(given["path"]).variables)
+    pod_metadata.update_environment(container, url_path.environment(given["path"]).variables)
     return plain(container)
 
 

@@ -10,10 +10,10 @@ from meshc.cli.explain.explanations import Explanation
 from meshc.cli.explain.field_layers import Layer, layers, located
 from meshc.cli.explain.field_paths import find, steps, value
 from meshc.cli.inject.outcome_report import workload_name
-from meshc.engine.tracing import TracingEngine
+from meshc.engine.line_tracing import TracingEngine
 from meshc.errors import InputError, PathPart, format_path
 from meshc.injection.api import inject
-from meshc.injection.prepared import prepare
+from meshc.injection.injector import injector_of
 from meshc.injection.workloads import place_of
 from meshc.settings import Settings
 from meshc.trees import ABSENT
@@ -31,8 +31,8 @@ def explain_field(document: Document, settings: Settings, field: str, *, places:
     if colon and kind in _BOOTSTRAPS:
         return _bootstrap(document, settings, (kind, rest), places)
     traced = replace(settings)
-    prepared, engine = prepare(traced, settings.mode), TracingEngine(settings.release)
-    vars(prepared)["templates"] = replace(prepared.templates, engine=engine)
+    injector, engine = injector_of(traced, settings.mode), TracingEngine(settings.release)
+    vars(injector)["templates"] = replace(injector.templates, engine=engine)
     result = inject(document, traced, mode=settings.mode, pod_template_paths=places)
     where = place_of(str(document.value.get("kind")), settings.mode, elsewhere=places)
     assert where is not None

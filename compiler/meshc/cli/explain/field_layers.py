@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from meshc import resources
 from meshc.cli.explain.field_paths import Steps, follow, steps
 from meshc.cli.explain.field_paths import value as value_at
-from meshc.engine.tracing import TracingEngine, nearest
+from meshc.engine.line_tracing import TracingEngine, nearest
 from meshc.errors import PathPart
 from meshc.injection.edits import List, Map, plain
 from meshc.injection.result import Result

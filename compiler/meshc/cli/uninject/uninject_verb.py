@@ -13,7 +13,7 @@ from meshc.cli.inputs import pod_template_paths, project_file, read_stdin, resol
 from meshc.cli.options import SettingsOptions
 from meshc.errors import ErrorGroup, MeshcError, UsageError, format_path
 from meshc.injection.patch import Operation
-from meshc.injection.reverse import Uninjected, injected_place, release_of, uninject
+from meshc.injection.uninject.uninjection import Uninjected, injected_place, release_of, uninject
 from meshc.injection.workloads import LIST
 from meshc.kubernetes import typed
 from meshc.settings import Settings

@@ -9,9 +9,9 @@ from meshc.engine import gotext
 from meshc.errors import SettingsError
 from meshc.gateways.charts.helm import kubernetes_minor, retyped
 from meshc.gateways.value_readers import Reader, injector_reader
-from meshc.injection import openshift
-from meshc.injection.functions import images, lookup
-from meshc.injection.functions.resources import omit_nil
+from meshc.injection import openshift_ids
+from meshc.injection.functions import lookup, proxy_images
+from meshc.injection.functions.container_resources import omit_nil
 from meshc.models import effective, proxy, proxy_resources
 from meshc.settings import Settings
 from meshc.yamlio import Json
@@ -111,7 +111,9 @@ def _images(
     annotations: Mapping[str, str] = metadata.get("annotations") or {}
     general = settings.values.get("global") or {}
     variant = (value("global.variant") or "") if settings.release.has("gateways.image_variant") else ""
-    computed = images.proxy_image(general, proxy_image=config.get("image"), annotations=annotations, variant=variant)
+    computed = proxy_images.proxy_image(
+        general, proxy_image=config.get("image"), annotations=annotations, variant=variant
+    )
     named = lookup.annotation(metadata, "sidecar.istio.io/proxyImage", value("global.proxy.image"))
     own = "/" in named and settings.release.has("gateways.image_annotation")
     agent = lookup.annotation(metadata, _AGENT_IMAGE, value("global.agentgateway.image"))
@@ -124,7 +126,7 @@ def _images(
 def _agent_image(annotations: Mapping[str, str], config: Mapping[str, Json], value: Reader, *, variant: str) -> str:
     kind = variant if config.get("image") is None else config["image"].get("imageType") or ""
     hub, tag = ("" if part is None else gotext.sprint(part) for part in (value("global.hub"), value("global.tag")))
-    return f"{hub}/agentgateway:{images.typed_tag(tag, annotations.get(_AGENT_IMAGE, kind))}"
+    return f"{hub}/agentgateway:{proxy_images.typed_tag(tag, annotations.get(_AGENT_IMAGE, kind))}"
 
 
 def _security(metadata: Mapping[str, Json], value: Reader, settings: Settings) -> dict[str, Any]:
@@ -139,11 +141,11 @@ def _security(metadata: Mapping[str, Json], value: Reader, settings: Settings) -
 
 
 def _container_security(metadata: Mapping[str, Json], settings: Settings) -> Json:
-    ids = openshift.Ids()
+    ids = openshift_ids.Ids()
     if settings.release.has("gateways.namespace_proxy_ids"):
         name = metadata["namespace"]
         found = [n for n in settings.of_kind("Namespace") if (n.get("metadata") or {}).get("name") == name]
-        ids = openshift.ids(found[0] if found else None)
+        ids = openshift_ids.ids(found[0] if found else None)
     return {
         "capabilities": {"drop": ["ALL"]},
         "allowPrivilegeEscalation": False,

@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import Any
 
 from meshc.engine import gotext
-from meshc.injection.functions.images import proxy_image
+from meshc.injection.functions.container_resources import estimated_concurrency, resources
 from meshc.injection.functions.otel import otel_resource_attributes
-from meshc.injection.functions.resources import estimated_concurrency, resources
+from meshc.injection.functions.proxy_images import proxy_image
 from meshc.injection.templating import installation, pod, sidecar, sidecar_values
 from meshc.injection.templating.inputs import PROXY_ID, Installed, TemplateInput
 from meshc.injection.templating.values import Values

@@ -12,7 +12,7 @@ from meshc.catalog import Release
 from meshc.engine import gotext
 from meshc.errors import InjectionError, InputError
 from meshc.injection import gojson
-from meshc.injection.functions.ports import PROXY
+from meshc.injection.functions.container_ports import PROXY
 from meshc.injection.identity import Identity
 from meshc.injection.templating.inputs import TemplateInput
 from meshc.models import proxy

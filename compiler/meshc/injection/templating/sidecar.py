@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from meshc.catalog import Release
+from meshc.injection.functions.container_ports import exclude_inbound_port
 from meshc.injection.functions.encoding import directory
 from meshc.injection.functions.multus import append_multus_network
-from meshc.injection.functions.ports import exclude_inbound_port
 from meshc.injection.templating.inputs import TemplateInput
 from meshc.injection.templating.installation import unquoted
 from meshc.injection.templating.pod import shortened

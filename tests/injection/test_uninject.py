@@ -15,7 +15,7 @@ from meshc import uninject
 from meshc.catalog import release
 from meshc.errors import InjectionError, MeshcError
 from meshc.injection.api import Result, inject
-from meshc.injection.reverse import original
+from meshc.injection.uninject.uninjection import original
 from meshc.settings import Settings
 from tests.injection.pods import OVERLAY, deployment, pod, with_templates
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from meshc.injection.context import TemplateInput, Templates
+from meshc.injection.pod_templates import TemplateInput, Templates
 from meshc.yamlio import Json
 
 KEPT = 256

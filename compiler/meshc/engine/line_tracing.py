@@ -10,12 +10,12 @@ from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from meshc.catalog import Release
-from meshc.engine.api import Engine, Template
 from meshc.engine.environment import SlotEnvironment, load
 from meshc.engine.failures import compiling
 from meshc.engine.paths import SLOT, Path, line_place, path_text, slot_number
 from meshc.engine.sandbox import UserEnvironment
-from meshc.engine.values import Own, Spread
+from meshc.engine.slot_values import Own, Spread
+from meshc.engine.templates import Engine, Template
 from meshc.trees import ABSENT
 
 Json = Any

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from meshc.catalog import Release
 from meshc.injection import overrides, prometheus
@@ -11,13 +11,11 @@ from meshc.injection.containers import PROXY, VALIDATION, named
 from meshc.injection.edits import Map
 from meshc.injection.functions.multus import append_multus_network
 from meshc.injection.identity import Identity
-from meshc.injection.metadata import NETWORK_LABEL, STATUS
-from meshc.injection.probes import SWITCH
-from meshc.injection.reverse_containers import LAYER
-from meshc.injection.reverse_doubts import Doubts
-from meshc.injection.reverse_records import Records
+from meshc.injection.pod_metadata import NETWORK_LABEL, STATUS
+from meshc.injection.probes.rewriting import SWITCH
 from meshc.injection.templating.pod import canonical_name, canonical_revision, shortened
-from meshc.yamlio import Json
+from meshc.injection.uninject.doubts import LAYER, Doubts, Question
+from meshc.injection.uninject.injection_records import Records
 
 _CANONICAL = "service.istio.io/canonical-"
 _CONTAINER = ("kubectl.kubernetes.io/default-logs-container", "kubectl.kubernetes.io/default-container")
@@ -39,14 +37,6 @@ _PLUGIN = {
 _GROUP = {"fsGroup": 1337}
 _SYSCTLS = [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}]
 BUILT_IN = {"sidecar", "gateway", "grpc-agent", "grpc-simple"}
-
-
-class Question(NamedTuple):
-    """A field taken off that the mesh's settings or the user may have put there: its path, its value, why."""
-
-    path: tuple[str, ...]
-    value: Json
-    reason: str
 
 
 def restore_metadata(pod: Map, records: Records, who: Identity, release: Release) -> list[Question]:

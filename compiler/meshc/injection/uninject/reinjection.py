@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from meshc.errors import MeshcError
-from meshc.injection.document import Request, inject_document
+from meshc.injection.document_injection import Request, inject_document
 from meshc.injection.edits import Map, origins, plain
 from meshc.injection.pipeline import TEMPLATES
 from meshc.injection.result import Result
-from meshc.injection.reverse_containers import LAYER
-from meshc.injection.reverse_doubts import Doubts
-from meshc.injection.reverse_metadata import EXCLUDED_PORTS, Question
+from meshc.injection.uninject.doubts import LAYER, Doubts, Question
+from meshc.injection.uninject.restored_metadata import EXCLUDED_PORTS
 from meshc.injection.workloads import Place
 from meshc.trees import get
 from meshc.yamlio import Document, Json
@@ -108,8 +107,8 @@ def _repeated(result: Result, edited: Map, where: Place) -> Iterator[tuple[str, 
 def _has_directives(edited: Map, where: Place, request: Request) -> bool:
     """Whether one of the templates this pod is injected with can remove the user's own fields."""
     annotations = get(edited, (*where.metadata, "annotations")) or {}
-    names = request.prepared.template_names(annotations.get(TEMPLATES))
-    return not request.prepared.with_directives.isdisjoint(names)
+    names = request.injector.template_names(annotations.get(TEMPLATES))
+    return not request.injector.with_directives.isdisjoint(names)
 
 
 def _injected(edited: Map, request: Request) -> Result | None:

@@ -6,8 +6,8 @@ from typing import Any
 
 from meshc.catalog import Release
 from meshc.injection.containers import named
-from meshc.injection.metadata import STATUS, read_status
 from meshc.injection.overrides import stored
+from meshc.injection.pod_metadata import STATUS, read_status
 from meshc.injection.prometheus import spellings
 from meshc.yamlio import Json
 

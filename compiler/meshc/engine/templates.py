@@ -58,7 +58,7 @@ class Engine:
     def of(release: Release | None) -> Engine:
         """The shared engine of a release; imagined releases share one whose templates ask while they render."""
         if release is not None and release.is_imagined:
-            from meshc.engine.asking import AskingEngine
+            from meshc.engine.render_time_release import AskingEngine
 
             return AskingEngine(release)
         return _shared(release)

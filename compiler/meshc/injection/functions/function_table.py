@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 from meshc.catalog import Release
-from meshc.injection.functions import encoding, lookup, multus, otel, ports
-from meshc.injection.functions.resources import omit_nil
+from meshc.injection.functions import container_ports, encoding, lookup, multus, otel
+from meshc.injection.functions.container_resources import omit_nil
 from meshc.models import durations, goscalars, proxy
 
 Json = Any
@@ -18,9 +18,9 @@ _ALWAYS: dict[str, Function] = {
     "isset": lookup.isset,
     "annotation": lookup.annotation,
     "valueOrDefault": lookup.value_or_default,
-    "excludeInboundPort": ports.exclude_inbound_port,
-    "includeInboundPorts": ports.include_inbound_ports,
-    "applicationPorts": ports.application_ports,
+    "excludeInboundPort": container_ports.exclude_inbound_port,
+    "includeInboundPorts": container_ports.include_inbound_ports,
+    "applicationPorts": container_ports.application_ports,
     "kubevirtInterfaces": encoding.identity,
     "excludeInterfaces": encoding.identity,
     "toJSON": encoding.to_json,

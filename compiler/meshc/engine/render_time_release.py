@@ -11,8 +11,8 @@ from functools import cache
 from typing import Any
 
 from meshc.catalog import Release
-from meshc.engine.api import Engine, Template
 from meshc.engine.environment import SlotEnvironment
+from meshc.engine.templates import Engine, Template
 
 Json = Any
 _asked: ContextVar[Release] = ContextVar("meshc_asked_release")

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from meshc import yamlio
 from meshc.errors import ErrorGroup, MeshcError
-from meshc.injection.document import Request, inject_document, place
+from meshc.injection.document_injection import Request, inject_document, place
 from meshc.injection.result import Result
 from meshc.injection.workloads import LIST
 from meshc.kubernetes import typed
@@ -57,7 +57,7 @@ def _document(document: Document, request: Request) -> tuple[str, list[Result]]:
 
 
 def _list(document: Document, request: Request) -> tuple[str, list[Result]]:
-    edited: dict[str, Any] = dict(typed.normalize(document, LIST, release=request.prepared.release, courtesy=True))
+    edited: dict[str, Any] = dict(typed.normalize(document, LIST, release=request.injector.release, courtesy=True))
     results = []
     for index, item in enumerate(edited.get("items") or ()):
         _check_type(Document(item, document.file, document.index))

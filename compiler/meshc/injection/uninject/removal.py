@@ -7,11 +7,11 @@ from meshc.errors import InjectionError
 from meshc.injection.containers import named
 from meshc.injection.edits import Map
 from meshc.injection.identity import Identity
-from meshc.injection.reverse_containers import doubt_images, restore_containers, restore_list
-from meshc.injection.reverse_doubts import Doubts
-from meshc.injection.reverse_metadata import Question, drop_empty, is_custom, restore_metadata, restore_scrape
-from meshc.injection.reverse_probes import restore_probes
-from meshc.injection.reverse_records import Records, read
+from meshc.injection.uninject.doubts import Doubts, Question
+from meshc.injection.uninject.injection_records import Records, read
+from meshc.injection.uninject.restored_containers import doubt_images, restore_containers, restore_list
+from meshc.injection.uninject.restored_metadata import drop_empty, is_custom, restore_metadata, restore_scrape
+from meshc.injection.uninject.restored_probes import restore_probes
 
 
 def take_out(pod: Map, who: Identity, release: Release, *, is_pod: bool) -> tuple[Records, Doubts, list[Question]]:

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from meshc.injection import rendered
+from meshc.injection import overlay_cache
 from meshc.injection.api import inject
-from meshc.injection.prepared import prepare
+from meshc.injection.injector import injector_of
 from tests.injection.pods import pod, settings, with_templates
 
 
@@ -43,10 +43,10 @@ def test_a_long_run_answers_like_a_fresh_start(release: str) -> None:
         fresh = inject(made, dataclasses.replace(long_lived), "ns", "webhook")
         seen = inject(made, long_lived, "ns", "webhook")
         assert (seen.manifest, seen.patch) == (fresh.manifest, fresh.patch)
-    renderer = prepare(long_lived, "webhook").renderer
+    renderer = injector_of(long_lived, "webhook").renderer
     for (name, _, _), kept in renderer._kept.items():
         assert kept.given is not None
-        assert kept.overlay == prepare(long_lived, "webhook").templates.render(name, kept.given)
+        assert kept.overlay == injector_of(long_lived, "webhook").templates.render(name, kept.given)
 
 
 def test_a_result_belongs_to_its_user() -> None:
@@ -59,12 +59,12 @@ def test_a_result_belongs_to_its_user() -> None:
 
 
 def test_no_more_is_kept_than_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rendered, "KEPT", 3)
+    monkeypatch.setattr(overlay_cache, "KEPT", 3)
     given = dataclasses.replace(settings())
     for number in range(5):
         inject(pod(labels={"n": str(number)}), given, mode="webhook")
-    inject(pod(labels={"n": "x" * rendered.LARGEST}), given, mode="webhook")
-    kept = prepare(given, "webhook").renderer._kept
+    inject(pod(labels={"n": "x" * overlay_cache.LARGEST}), given, mode="webhook")
+    kept = injector_of(given, "webhook").renderer._kept
     assert len(kept) == 3
     assert all(entry.given is not None and len(entry.given.labels["n"]) == 1 for entry in kept.values())
 
@@ -85,4 +85,4 @@ def test_pods_of_one_workload_share_an_overlay() -> None:
         made = pod(containers=[app], volumes=[{"name": token, "emptyDir": {}}])
         found = inject(made, given, mode="webhook").manifest
         assert any(c.get("volumeMounts") == [mount] for c in found["spec"]["containers"])
-    assert len(prepare(given, "webhook").renderer._kept) == 1
+    assert len(injector_of(given, "webhook").renderer._kept) == 1

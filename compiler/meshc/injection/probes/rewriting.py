@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from meshc.catalog import Release
 from meshc.injection.containers import find_proxy, open_proxy, positions
 from meshc.injection.edits import Map
-from meshc.injection.probers import LAYER, Check, Checks, add, checks_in, dump
+from meshc.injection.probes.app_probers import LAYER, Check, Checks, add, checks_in, dump
 from meshc.models.goscalars import parse_bool, parse_int
 
 SWITCH = "sidecar.istio.io/rewriteAppHTTPProbers"

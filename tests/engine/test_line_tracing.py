@@ -6,7 +6,7 @@ import pytest
 
 from meshc import catalog, resources
 from meshc.engine import Engine
-from meshc.engine.tracing import Places, TracingEngine, nearest
+from meshc.engine.line_tracing import Places, TracingEngine, nearest
 
 TEXT = """\
 {% macro port(number) %}
@@ -61,12 +61,12 @@ def test_a_field_without_a_line_has_that_of_the_field_above() -> None:
 @pytest.mark.parametrize("minor", ["1.17", "1.30"])
 def test_lines_of_a_real_overlay_hold_their_keys(minor: str) -> None:
     from meshc import Settings, inject
-    from meshc.injection.prepared import prepare
+    from meshc.injection.injector import injector_of
     from tests.injection.pods import pod
 
     settings = Settings.load(release=minor, profile="demo", mode="kube-inject")
-    prepared, engine = prepare(settings, "kube-inject"), TracingEngine(settings.release)
-    object.__setattr__(prepared.templates, "engine", engine)
+    injector, engine = injector_of(settings, "kube-inject"), TracingEngine(settings.release)
+    object.__setattr__(injector.templates, "engine", engine)
     inject(pod(), settings)
     _, places = engine.rendered["sidecar"]
     checked = 0

@@ -8,8 +8,8 @@ import pytest
 
 from meshc.catalog import release
 from meshc.errors import InjectionError, TemplateError
-from meshc.injection.context import TemplateInput, Templates
 from meshc.injection.identity import Identity
+from meshc.injection.pod_templates import TemplateInput, Templates
 from meshc.injection.templating.values import Values
 
 POD = TemplateInput(

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 from meshc.catalog import Release
 from meshc.errors import MeshcError, format_path
-from meshc.injection import admission, identity, openshift, pipeline
+from meshc.injection import admission, identity, openshift_ids, pipeline
 from meshc.injection.decision import Decision, decide
 from meshc.injection.edits import Map, plain
 from meshc.injection.identity import Identity
+from meshc.injection.injector import Injector
 from meshc.injection.pipeline import Incoming
-from meshc.injection.prepared import Prepared
 from meshc.injection.result import Result
 from meshc.injection.workloads import LIST, POD, Place, made_by_controller, open_pod, place_of
 from meshc.kubernetes import typed
@@ -28,14 +28,14 @@ _ANNOTATION = re.compile(r'\.annotations(?:\["(.+?)"\]|\.(\w+))')
 class Request(NamedTuple):
     """How documents are to be injected: by whom, in which namespace where they name none, other kinds' places."""
 
-    prepared: Prepared
+    injector: Injector
     namespace: str = ""
     elsewhere: Mapping[str, str] = {}
 
 
 def place(document: Json, request: Request) -> Place | None:
     """Where a document keeps its pod, None when it has none."""
-    return place_of(typed.kind_name(document), request.prepared.mode, elsewhere=request.elsewhere)
+    return place_of(typed.kind_name(document), request.injector.mode, elsewhere=request.elsewhere)
 
 
 def inject_document(document: Document, request: Request) -> Result:
@@ -52,14 +52,14 @@ def _inject(document: Document, request: Request) -> Result:
         if kind == LIST:
             hint = "inject its items one by one, or the stream it stands in"
         raise document.error("this kind has no pod that could be injected", path=("kind",), value=kind, hint=hint)
-    base = _as_admitted(typed_form(document, where, request.prepared.release), where, request.prepared)
+    base = _as_admitted(typed_form(document, where, request.injector.release), where, request.injector)
     edited = Map(base)
     pod = open_pod(edited, where)
     incoming = _incoming(base, where, request)
     with pointing(document, where):
-        decision = _decide(pod, incoming, request.prepared)
-        warnings = pipeline.run(pod, incoming, request.prepared) if decision.inject else []
-    if not decision.inject and not request.prepared.webhook:
+        decision = _decide(pod, incoming, request.injector)
+        warnings = pipeline.run(pod, incoming, request.injector) if decision.inject else []
+    if not decision.inject and not request.injector.webhook:
         warnings = [_skip_warning(base, pod, incoming.identity, decision)]
     return Result(document.value, edited, decision=decision, warnings=(*decision.warnings, *warnings))
 
@@ -120,11 +120,11 @@ def typed_form(document: Document, where: Place, release: Release) -> dict[str, 
     return base
 
 
-def _as_admitted(base: dict[str, Any], where: Place, prepared: Prepared) -> dict[str, Any]:
+def _as_admitted(base: dict[str, Any], where: Place, injector: Injector) -> dict[str, Any]:
     """The document as OpenShift's handling leaves it before anything else."""
-    if prepared.openshift:
+    if injector.openshift:
         opened = Map(base)
-        openshift.clear_equal_uid(open_pod(opened, where), prepared.release)
+        openshift_ids.clear_equal_uid(open_pod(opened, where), injector.release)
         base = plain(opened)
     return base
 
@@ -143,20 +143,20 @@ def identity_of(document: Json, where: Place, release: Release, *, namespace: st
 def _incoming(base: Mapping[str, Any], where: Place, request: Request) -> Incoming:
     metadata, spec = section(base, where.metadata), section(base, where.spec)
     namespace = (base.get("metadata") or {}).get("namespace") or request.namespace
-    prepared = request.prepared
-    who = identity_of(base, where, prepared.release, namespace=namespace, webhook=prepared.webhook)
+    injector = request.injector
+    who = identity_of(base, where, injector.release, namespace=namespace, webhook=injector.webhook)
     return Incoming({"metadata": metadata, "spec": spec}, who, namespace)
 
 
-def _decide(pod: Map, incoming: Incoming, prepared: Prepared) -> Decision:
-    if prepared.webhook:
-        not_sent = admission.not_sent(incoming.labels, incoming.namespace, prepared)
-        return not_sent or decide(pod, prepared.policy, prepared.release, namespace=incoming.namespace)
+def _decide(pod: Map, incoming: Incoming, injector: Injector) -> Decision:
+    if injector.webhook:
+        not_sent = admission.not_sent(incoming.labels, incoming.namespace, injector)
+        return not_sent or decide(pod, injector.policy, injector.release, namespace=incoming.namespace)
     if not pod["spec"].get("hostNetwork") and effective.ANNOTATION in incoming.annotations:
         # offline the annotation goes into the mesh before anything else: an unreadable one is an error even for a pod
         # that would be skipped
-        prepared.proxy_config(incoming.pod["metadata"], "")
-    return decide(pod, prepared.policy, prepared.release)
+        injector.proxy_config(incoming.pod["metadata"], "")
+    return decide(pod, injector.policy, injector.release)
 
 
 def _skip_warning(base: Mapping[str, Any], pod: Map, who: Identity, decision: Decision) -> str:

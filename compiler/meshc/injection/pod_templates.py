@@ -10,10 +10,10 @@ from typing import Any
 from meshc.catalog import Release
 from meshc.engine import Engine, Template
 from meshc.errors import InjectionError, TemplateError
-from meshc.injection.functions import table
-from meshc.injection.own import label
+from meshc.injection.functions import function_table
 from meshc.injection.templating.data import TemplateData
 from meshc.injection.templating.inputs import PROXY_ID, Installed, TemplateInput
+from meshc.injection.user_templates import label
 
 Json = Any
 
@@ -97,7 +97,7 @@ class Templates:
             found["InboundTrafficPolicyMode"] = data.inbound_policy()
         if has("injection.native_sidecars_auto"):
             found["NativeSidecars"] = given.native_sidecars
-        return found | table.functions(self.release, self.features)
+        return found | function_table.functions(self.release, self.features)
 
     @cached_property
     def _data(self) -> TemplateData:

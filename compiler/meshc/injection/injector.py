@@ -8,12 +8,13 @@ from functools import cached_property
 from typing import Any
 
 from meshc.errors import InjectionError
-from meshc.injection import native, openshift, probers
-from meshc.injection.context import Templates
+from meshc.injection import native_sidecars, openshift_ids
 from meshc.injection.decision import Policy
-from meshc.injection.native import Node
-from meshc.injection.openshift import Ids
-from meshc.injection.rendered import Renderer
+from meshc.injection.native_sidecars import Node
+from meshc.injection.openshift_ids import Ids
+from meshc.injection.overlay_cache import Renderer
+from meshc.injection.pod_templates import Templates
+from meshc.injection.probes import app_probers
 from meshc.models import effective, proxy_resources
 from meshc.settings import Settings
 from meshc.yamlio import Json
@@ -23,7 +24,7 @@ _KEPT = 512
 _DIRECTIVE = re.compile(r"\$(patch|retainKeys|deleteFromPrimitiveList|setElementOrder)\b")
 
 
-class Prepared:
+class Injector:
     """An injector: settings seen by one of the two front ends (docs/istio/injection.md § 1)."""
 
     def __init__(self, settings: Settings, mode: str) -> None:
@@ -34,7 +35,7 @@ class Prepared:
         self.level: int = settings.release.fact("kubernetes.minor")
         self.mesh: Json = settings.mesh_config
         self.revision = "" if not self.webhook and settings.revision == "default" else settings.revision
-        self.checks = probers.checks_of(settings.release, settings.features)
+        self.checks = app_probers.checks_of(settings.release, settings.features)
         self._proxy_configs: dict[Any, Json] = {}
 
     @cached_property
@@ -140,7 +141,7 @@ class Prepared:
         """Whether a pod gets a native sidecar where its annotation says nothing."""
         if node_name not in self._node_names:
             return self._native_everywhere
-        return native.enabled(self.settings.features, self.release, nodes=self.nodes, node_name=node_name)
+        return native_sidecars.enabled(self.settings.features, self.release, nodes=self.nodes, node_name=node_name)
 
     @cached_property
     def _node_names(self) -> Set[str]:
@@ -148,12 +149,12 @@ class Prepared:
 
     @cached_property
     def _native_everywhere(self) -> bool:
-        return native.enabled(self.settings.features, self.release, nodes=self.nodes)
+        return native_sidecars.enabled(self.settings.features, self.release, nodes=self.nodes)
 
     @cached_property
     def notes(self) -> Sequence[str]:
         """Warnings about the settings that every injected pod shares."""
-        warning = native.switch_warning(self.settings.features, self.release)
+        warning = native_sidecars.switch_warning(self.settings.features, self.release)
         return (warning,) if warning else ()
 
     @cached_property
@@ -164,7 +165,7 @@ class Prepared:
 
     def ids(self, namespace: str) -> Ids:
         """User and group of the proxy in a namespace."""
-        return openshift.ids(self.namespaces.get(namespace)) if self.openshift else Ids()
+        return openshift_ids.ids(self.namespaces.get(namespace)) if self.openshift else Ids()
 
     @cached_property
     def namespaces(self) -> Mapping[str, Json]:
@@ -193,16 +194,16 @@ class Prepared:
         return effective.for_pod(self.mesh, pod, self.resources, self.release)
 
 
-def prepare(settings: Settings, mode: str) -> Prepared:
+def injector_of(settings: Settings, mode: str) -> Injector:
     """The injector of these settings in a mode; made once and kept with the settings.
 
     Raises SettingsError where the settings' profile installs no injector.
     """
-    kept: dict[str, Prepared] = vars(settings).setdefault("_prepared_injection", {})
+    kept: dict[str, Injector] = vars(settings).setdefault("_prepared_injection", {})
     found = kept.get(mode)
     if found is None:
         settings.require_injector()
-        found = kept[mode] = Prepared(settings.for_mode(mode), mode)
+        found = kept[mode] = Injector(settings.for_mode(mode), mode)
     return found
 
 

@@ -1,4 +1,4 @@
-"""What taking injection out again cannot know: collected on the way, each with the value that was taken."""
+"""What the records of an injected pod leave open: doubts, and questions that the mesh's settings can answer."""
 
 from __future__ import annotations
 
@@ -8,9 +8,19 @@ from typing import NamedTuple
 from meshc.errors import PathPart
 from meshc.yamlio import Json
 
+LAYER = "injection taken out"
+
+
+class Question(NamedTuple):
+    """A removed field that either the mesh's settings or the user may have set: its path, its value, why it is open."""
+
+    path: tuple[str, ...]
+    value: Json
+    reason: str
+
 
 class Doubt(NamedTuple):
-    """One field of the pod whose value before injection is not recorded: its path inside the pod, why, the value taken.
+    """A field of the pod whose value before injection is not recorded: its path inside the pod, why, the value taken.
 
     `taken` is None where the field was left out.
     """
@@ -28,9 +38,9 @@ class Doubts:
         self.assumed: list[Doubt] = []
 
     def doubt(self, path: Sequence[PathPart], reason: str, taken: Json = None) -> None:
-        """Note a field that would have to be guessed."""
+        """Add a field that would have to be guessed."""
         self.open.append(Doubt(tuple(path), reason, taken))
 
     def assume(self, path: Sequence[PathPart], reason: str, taken: Json = None) -> None:
-        """Note a field that was put back by convention."""
+        """Add a field that was restored by convention."""
         self.assumed.append(Doubt(tuple(path), reason, taken))

@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 
 from meshc.injection.containers import named, positions
 from meshc.injection.edits import Map
-from meshc.injection.reverse_containers import LAYER
-from meshc.injection.reverse_doubts import Doubts
-from meshc.injection.reverse_records import FIELDS, Records
+from meshc.injection.uninject.doubts import LAYER, Doubts
+from meshc.injection.uninject.injection_records import FIELDS, Records
 from meshc.yamlio import Json
 
 _PLACES = {

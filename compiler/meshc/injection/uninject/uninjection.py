@@ -9,14 +9,14 @@ from meshc import catalog
 from meshc.catalog import Release
 from meshc.errors import ErrorGroup, InjectionError, MeshcError
 from meshc.injection import identity
-from meshc.injection.document import Request, identity_of, pointing, typed_form
+from meshc.injection.document_injection import Request, identity_of, pointing, typed_form
 from meshc.injection.edits import Map, plain
+from meshc.injection.injector import injector_of
 from meshc.injection.patch import Operation, patch_of
-from meshc.injection.prepared import prepare
-from meshc.injection.reverse_doubts import Doubt
-from meshc.injection.reverse_records import is_injected
-from meshc.injection.reverse_settle import settle
-from meshc.injection.reverse_steps import take_out
+from meshc.injection.uninject.doubts import Doubt
+from meshc.injection.uninject.injection_records import is_injected
+from meshc.injection.uninject.reinjection import settle
+from meshc.injection.uninject.removal import take_out
 from meshc.injection.workloads import POD, Place, open_pod, place_of
 from meshc.interception import pods
 from meshc.settings import Settings
@@ -99,7 +99,7 @@ def uninject(
     who = identity_of(base, where, release, namespace=own, webhook=as_webhook)
     with pointing(document, where):
         _, doubts, questions = take_out(pod, who, release, is_pod=base.get("kind") == POD)
-    request = Request(prepare(settings, mode), space, elsewhere) if settings else None
+    request = Request(injector_of(settings, mode), space, elsewhere) if settings else None
     settle(edited, where, questions, request=request, doubts=doubts)
     uncertain = [_placed(doubt, where) for doubt in doubts.open]
     if uncertain and not guess:

@@ -8,10 +8,11 @@ from typing import Any
 
 from meshc.catalog import Release
 from meshc.errors import InjectionError, InputError
-from meshc.injection import overrides, probers, prometheus
+from meshc.injection import overrides, prometheus
 from meshc.injection.containers import PROXY
-from meshc.injection.metadata import STATUS, read_status
 from meshc.injection.pipeline import TEMPLATES
+from meshc.injection.pod_metadata import STATUS, read_status
+from meshc.injection.probes import app_probers
 from meshc.yamlio import Json, load_json
 
 FIELDS = ("initContainers", "containers")
@@ -50,7 +51,7 @@ def read(pod: Mapping[str, Any], release: Release) -> Records:
         status=status,
         revision=str((load_json(annotations[STATUS])).get("revision") or "default"),
         kept=overrides.stored(annotations, release),
-        probers=_recorded(pod, probers.VARIABLE) or {},
+        probers=_recorded(pod, app_probers.VARIABLE) or {},
         scrape=_recorded(pod, prometheus.VARIABLE),
         templates=tuple(name.strip() for name in asked.split(",")) if asked is not None else (),
     )

@@ -7,10 +7,9 @@ from typing import Any
 from meshc.catalog import Release
 from meshc.injection.containers import CORE_DUMP, INIT, PROXY, VALIDATION, named
 from meshc.injection.edits import List, Map
-from meshc.injection.reverse_doubts import Doubts
-from meshc.injection.reverse_records import Records
+from meshc.injection.uninject.doubts import LAYER, Doubts
+from meshc.injection.uninject.injection_records import Records
 
-LAYER = "injection taken out"
 _MOVED = (PROXY, INIT, VALIDATION, CORE_DUMP)
 _IN_POD_ORDER = {"grpc-agent", "grpc-simple"}
 
