@@ -7,7 +7,8 @@ from typing import get_args
 import pytest
 
 from meshc import catalog
-from meshc.models import annotation_values, goerrors
+from meshc.gotext import parsing, strings
+from meshc.models import annotation_values
 from meshc.models import annotations as pod_annotations
 from meshc.models.annotations import Where
 
@@ -145,7 +146,7 @@ def test_values_the_injector_refuses(name: str, value: str, reason: str) -> None
 )
 def test_addresses_of_prefixes(address: str, problem: str) -> None:
     text = f"{address}/8"
-    assert goerrors.prefix_problem(text) == f'netip.ParsePrefix("{text}"): ParseAddr("{address}"): {problem}'
+    assert parsing.prefix_problem(text) == f'netip.ParsePrefix("{text}"): ParseAddr("{address}"): {problem}'
 
 
 @pytest.mark.parametrize(
@@ -160,11 +161,11 @@ def test_addresses_of_prefixes(address: str, problem: str) -> None:
     ],
 )
 def test_bits_of_prefixes(text: str, problem: str) -> None:
-    assert goerrors.prefix_problem(text) == f'netip.ParsePrefix("{text}"): {problem}'
+    assert parsing.prefix_problem(text) == f'netip.ParsePrefix("{text}"): {problem}'
 
 
 def test_quoted_texts_escape_what_does_not_print() -> None:
-    assert goerrors.quote('a"\\\n\x01\u200b\U000e0001') == '"a\\"\\\\\\n\\x01\\u200b\\U000e0001"'
+    assert strings.quote('a"\\\n\x01\u200b\U000e0001') == '"a\\"\\\\\\n\\x01\\u200b\\U000e0001"'
 
 
 def test_all_failures_make_one_text() -> None:

@@ -12,7 +12,7 @@ from meshc.bootstraps.envoy import envoy_bootstrap
 from meshc.bootstraps.files import Bootstraps
 from meshc.bootstraps.node import node_facts
 from meshc.errors import SettingsError
-from meshc.models.goscalars import clean_path
+from meshc.gotext.strings import clean_path
 from meshc.settings import Settings
 
 Json = Any

@@ -8,17 +8,11 @@ import orjson
 
 from meshc.bootstraps import document
 from meshc.bootstraps.node.node_facts import NodeFacts
+from meshc.gotext import jsontext
+from meshc.gotext.strings import clean_path
 from meshc.models import node
-from meshc.models.goscalars import clean_path
 
 Json = Any
-_ESCAPES = (
-    (b"<", b"\\u003c"),
-    (b">", b"\\u003e"),
-    (b"&", b"\\u0026"),
-    ("\u2028".encode(), b"\\u2028"),
-    ("\u2029".encode(), b"\\u2029"),
-)
 
 
 def build(facts: NodeFacts) -> Json:
@@ -43,10 +37,7 @@ def simple(istio_namespace: str, node_id: str) -> Json:
 
 def dump(bootstrap: Json) -> bytes:
     """The file's bytes: two spaces, HTML characters escaped as Go does, no newline at the end (§ 4)."""
-    text = orjson.dumps(bootstrap, option=orjson.OPT_INDENT_2)
-    for plain, escaped in _ESCAPES:
-        text = text.replace(plain, escaped)
-    return text
+    return jsontext.escaped(orjson.dumps(bootstrap, option=orjson.OPT_INDENT_2).decode()).encode()
 
 
 def _certificates(folder: str) -> dict[str, str] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meshc.models.goscalars import unquote
+from meshc.gotext.strings import unquote
 
 
 def parse(text: str) -> dict[str, str] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
@@ -10,10 +9,8 @@ from functools import cache
 from meshc import resources, yamlio
 from meshc.comparison.differences import Item, Step
 from meshc.errors import MeshcError
+from meshc.gotext import durations
 from meshc.yamlio import Json
-
-_DURATION = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)")
-_SECONDS = {"ns": "1e-9", "us": "1e-6", "µs": "1e-6", "ms": "1e-3", "s": "1", "m": "60", "h": "3600"}
 
 
 def same_scalar(old: Json, new: Json, path: Sequence[Step]) -> bool:
@@ -70,11 +67,10 @@ def _quantity(value: Json) -> Decimal | None:
 
 
 def _duration(value: Json) -> Decimal | None:
-    text = str(value)
-    parts = _DURATION.findall(text)
-    if not parts or "".join(number + unit for number, unit in parts) != text:
+    try:
+        return Decimal(durations.parse(str(value)))
+    except ValueError:
         return None
-    return sum((Decimal(number) * Decimal(_SECONDS[unit]) for number, unit in parts), Decimal(0))
 
 
 @cache

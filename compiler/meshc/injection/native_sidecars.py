@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from meshc.catalog import Release
+from meshc.gotext.parsing import parse_bool
 from meshc.injection.containers import PROXY, named
 from meshc.injection.edits import Map
-from meshc.models.goscalars import parse_bool
 from meshc.yamlio import Json
 
 SWITCH = "ENABLE_NATIVE_SIDECARS"

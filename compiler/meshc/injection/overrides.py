@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from meshc.catalog import Release
 from meshc.errors import InjectionError, InputError
-from meshc.injection import gojson
+from meshc.gotext import jsontext
 from meshc.injection.containers import find
 from meshc.injection.edits import Map
 from meshc.injection.overlay import lay_over
@@ -59,7 +59,7 @@ def reapply(pod: Map, incoming: Json, template_spec: Json, release: Release) -> 
         lay_over(pod, {"spec": {field: [container]}}, layer=f"{LAYER} {container.get('name')}", release=release)
     if recorded and STATUS not in annotations:
         record = {f: [typed.ordered("Container", c) for c in recorded[f]] for f in _FIELDS if f in recorded}
-        pod.open("metadata", "annotations").put(ANNOTATION, gojson.write(record), layer=LAYER)
+        pod.open("metadata", "annotations").put(ANNOTATION, jsontext.write(record), layer=LAYER)
 
 
 def _overrides(spec: Json, annotations: Json, template_spec: Json, release: Release) -> Iterator[Override]:

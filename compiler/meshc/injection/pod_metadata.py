@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from meshc.catalog import Release
 from meshc.errors import InputError
-from meshc.injection import gojson
+from meshc.gotext import jsontext
 from meshc.injection.containers import append_env, named, open_proxy
 from meshc.injection.edits import Map
 from meshc.injection.url_path import NETWORK
@@ -44,7 +44,7 @@ def set_status(pod: Map, template_spec: Json, revision: str) -> None:
     """Record what the templates brought: names in template order, and the revision."""
     record: dict[str, Json] = {field: named(template_spec.get(field)) or None for field in _RECORDED}
     record["revision"] = revision or "default"
-    pod.open("metadata", "annotations").put(STATUS, gojson.write(record), layer="injection status")
+    pod.open("metadata", "annotations").put(STATUS, jsontext.write(record), layer="injection status")
 
 
 def set_injected_annotations(pod: Map, annotations: Mapping[str, str]) -> None:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 
 from meshc.catalog import Release
-from meshc.injection import gojson
+from meshc.gotext import jsontext
+from meshc.gotext.parsing import parse_bool
 from meshc.injection.containers import append_env, open_proxy
 from meshc.injection.edits import Map
-from meshc.models.goscalars import parse_bool
 from meshc.yamlio import Json
 
 LAYER = "metrics merging"
@@ -33,7 +33,7 @@ def merge(pod: Map, mesh: Json, release: Release) -> None:
     if any(before.values()):
         proxy = open_proxy(pod.open("spec"), release)
         if proxy is not None:
-            append_env(proxy, VARIABLE, gojson.write(before), layer=LAYER)
+            append_env(proxy, VARIABLE, jsontext.write(before), layer=LAYER)
     _point_at_agent(pod.open("metadata", "annotations"), list(found), target)
 
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from meshc.errors import InputError, PathPart
+from meshc.gotext import jsontext
 from meshc.kubernetes.decoding import decoder
 from meshc.kubernetes.schema import is_struct, struct
 from meshc.kubernetes.values import Mismatch, kind_of
 from meshc.yamlio import Document, Json
-from meshc.yamlio.scalars import json_number
 
 if TYPE_CHECKING:
     from meshc.catalog import Release
@@ -104,7 +104,7 @@ def _through_json(value: Json) -> Json:
         return {key: _through_json(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_through_json(item) for item in value]
-    return json_number(value) if isinstance(value, float) and -(1 << 63) <= value < 1 << 64 else value
+    return jsontext.number(value) if isinstance(value, float) and -(1 << 63) <= value < 1 << 64 else value
 
 
 def _error(mismatch: Mismatch, document: Json, path: Sequence[PathPart]) -> InputError:

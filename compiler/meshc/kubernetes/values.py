@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import NoReturn
 
 from meshc.errors import PathPart
+from meshc.gotext import jsontext, numbers
 from meshc.kubernetes import quantity
 from meshc.yamlio import Json
-from meshc.yamlio.scalars import float32_text, json_number, json_text
 
 Decoder = Callable[[Json], Json]
 
@@ -67,7 +67,7 @@ def courteous_string(value: Json) -> Json:
     if type(value) is int:
         return str(value)
     if type(value) is float:
-        return float32_text(value)
+        return numbers.float32(value)
     return refuse("a string", value, "write one text here")
 
 
@@ -84,7 +84,7 @@ def integer(bits: int) -> Decoder:
 
     def read(value: Json) -> Json:
         if type(value) is float:
-            value = json_number(value)
+            value = jsontext.number(value)
         if type(value) is not int:
             return refuse(f"an int{bits}", value, "write a whole number, without quotes")
         if not -limit <= value < limit:
@@ -104,7 +104,7 @@ def amount(value: Json) -> Json:
         case bool() | dict() | list():
             return refuse("a quantity", value, "write e.g. 100m, 0.5, 128Mi or 1Gi")
         case _:
-            text = json_text(value)
+            text = jsontext.number_text(value)
     try:
         return quantity.canonical(text)
     except quantity.QuantityError as error:

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 
 from meshc.catalog import Release
 from meshc.errors import ErrorGroup, MeshcError
+from meshc.gotext import parsing, strings
 from meshc.kubernetes import quantity
-from meshc.models import goerrors, goscalars, proxy
+from meshc.models import proxy
 
 Check = Callable[[str, Release], str | None]
 
@@ -35,11 +36,11 @@ def quantity_problem(value: str) -> str | None:
 
 
 def _bool(value: str, _: Release) -> str | None:
-    return goerrors.bool_problem(value) if goscalars.parse_bool(value) is None else None
+    return parsing.bool_problem(value) if parsing.parse_bool(value) is None else None
 
 
 def _uint32(value: str, _: Release) -> str | None:
-    return goerrors.uint_problem(value, 32)
+    return parsing.uint_problem(value, 32)
 
 
 def _interception_mode(value: str, _: Release) -> str | None:
@@ -52,8 +53,8 @@ def _status_port(value: str, _: Release) -> str | None:
 
 
 def _port(text: str) -> str | None:
-    trimmed = goerrors.trim(text)
-    reason = goerrors.uint_problem(trimmed, 16)
+    trimmed = strings.trim(text)
+    reason = parsing.uint_problem(trimmed, 16)
     return reason and f"failed parsing port '{text}': {reason}"
 
 
@@ -61,7 +62,7 @@ def _ports(name: str, *, star: bool) -> Check:
     def check(value: str, _: Release) -> str | None:
         if star and value == "*":
             return None
-        trimmed = goerrors.trim(value)
+        trimmed = strings.trim(value)
         for text in trimmed.split(",") if trimmed else ():
             if reason := _port(text):
                 return f"{name} invalid: failed parsing port '{text}': {reason}"
@@ -75,7 +76,7 @@ def _cidrs(name: str, *, star: bool) -> Check:
         if not value or (star and value == "*"):
             return None
         for text in value.split(","):
-            if reason := goerrors.prefix_problem(text):
+            if reason := parsing.prefix_problem(text):
                 return f"{name} invalid: failed parsing cidr '{text}': {reason}"
         return None
 
@@ -84,13 +85,13 @@ def _cidrs(name: str, *, star: bool) -> Check:
 
 def _interfaces(value: str, _: Release) -> str | None:
     for item in value.split(",") if value else ():
-        name = goerrors.trim(item)
+        name = strings.trim(item)
         if not name:
             return "empty interface name"
         if len(name.encode()) > _LONGEST_INTERFACE:
-            return f"interface name {goerrors.quote(name)} too long (max {_LONGEST_INTERFACE} chars)"
+            return f"interface name {strings.quote(name)} too long (max {_LONGEST_INTERFACE} chars)"
         if not _INTERFACE.fullmatch(name):
-            return f"interface name {goerrors.quote(name)} contains invalid characters"
+            return f"interface name {strings.quote(name)} contains invalid characters"
     return None
 
 

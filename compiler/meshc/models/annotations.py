@@ -13,12 +13,13 @@ from typing import Literal, NamedTuple
 from meshc import resources, yamlio
 from meshc.catalog import Release, holds
 from meshc.errors import nearest
-from meshc.models import annotation_values, goscalars
+from meshc.gotext import parsing
+from meshc.models import annotation_values
 from meshc.yamlio import Json
 
 Where = Literal["annotations", "labels"]
 
-go_bool = goscalars.parse_bool
+go_bool = parsing.parse_bool
 
 _DOMAIN = "istio.io"
 _PREFIX_ONLY = ("proxyless.istio.io/",)

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from meshc.catalog import Release
-from meshc.models import durations, proxy_validation
+from meshc.gotext import durations
+from meshc.models import proxy_validation
 from meshc.models.addresses import port_problem, trust_domain_problem, wildcard_name_problem
 from meshc.models.findings import Findings
 from meshc.yamlio import Json

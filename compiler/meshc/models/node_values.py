@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from meshc.models.goscalars import parse_bool
+from meshc.gotext.parsing import parse_bool
 
 Json = Any
 

@@ -11,10 +11,9 @@ from typing import NamedTuple
 
 from meshc.catalog import Release
 from meshc.errors import ErrorGroup, PathPart
+from meshc.gotext import jsontext
 from meshc.models import proto_reader, proto_writer
 from meshc.yamlio import Json, dump_json
-
-_ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
 
 class Reading(NamedTuple):
@@ -54,4 +53,4 @@ def write(message: str, value: Mapping[str, Json], release: Release) -> dict[str
 
 def to_text(message: str, value: Mapping[str, Json], release: Release) -> str:
     """One line of compact JSON, as `protoToJSON` prints it (no line end): `<`, `>`, `&` and line separators escaped."""
-    return dump_json(write(message, value, release)).translate(_ESCAPES)
+    return jsontext.escaped(dump_json(write(message, value, release)))

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 
-from meshc.models import durations
+from meshc.gotext import durations
 from meshc.models.proto_table import Field
 from meshc.yamlio import Json
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from meshc.models import durations
+from meshc.gotext import durations
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from meshc.catalog import Release
-from meshc.models import durations
+from meshc.gotext import durations
 from meshc.models.addresses import address_problem, port_problem
 from meshc.models.findings import Findings
 from meshc.yamlio import Json

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import orjson
-
 from meshc import resources
+from meshc.gotext import jsontext
 from meshc.reports.changes import Report
 from meshc.reports.changes_json import tree
-
-# Inside a script element only these can end it or hide its end.
-_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
 def write(report: Report) -> str:
     """The page with the report's data inside; values are only ever shown as text."""
-    data = orjson.dumps(tree(report)).decode()
-    for character, escape in _ESCAPES.items():
-        data = data.replace(character, escape)
+    # escaped, because inside a script element `<` and its like could end the element
+    data = jsontext.write(tree(report))
     return resources.text("templates", "report", "page.html").replace("__DATA__", data)

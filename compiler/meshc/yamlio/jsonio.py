@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from meshc.errors import InputError
-from meshc.yamlio.scalars import json_text
+from meshc.gotext import jsontext
 
 _DEEPEST = 254  # orjson writes no deeper than this
 _YAML_BREAKS = re.compile("[\x80-\x9f\u2028\u2029\ufeff]")  # YAML reads these in its own way
@@ -68,7 +68,7 @@ def _check_depth(value: Any, file: str | None) -> None:
 
 def _with_spelled_floats(value: Any) -> Any:
     if isinstance(value, float) and math.isfinite(value):
-        return orjson.Fragment(json_text(value))
+        return orjson.Fragment(jsontext.number_text(value))
     if isinstance(value, dict):
         return {k: _with_spelled_floats(v) for k, v in value.items()}
     if isinstance(value, list):

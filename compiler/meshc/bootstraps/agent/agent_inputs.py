@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from meshc.catalog import Release
-from meshc.models.goscalars import parse_bool, parse_int
+from meshc.gotext.parsing import parse_bool, parse_int
 
 Json = Any
 

@@ -10,8 +10,8 @@ from meshc.bootstraps.agent.agent_inputs import Flags
 from meshc.bootstraps.envoy import address_family
 from meshc.catalog import Release
 from meshc.errors import ErrorGroup, SettingsError
+from meshc.gotext.parsing import parse_int
 from meshc.models import mesh, proxy
-from meshc.models.goscalars import parse_int
 
 Json = Any
 CONFIG_ANNOTATION = "proxy.istio.io/config"

@@ -8,7 +8,7 @@ from typing import Any
 from meshc.bootstraps.agent.agent_inputs import Flags
 from meshc.catalog import Release
 from meshc.errors import InputError
-from meshc.models.goscalars import parse_bool, parse_int
+from meshc.gotext.parsing import parse_bool, parse_int
 
 Json = Any
 _TEXTS = {

@@ -9,7 +9,7 @@ import orjson
 
 from meshc.bootstraps.agent.agent_inputs import Agent
 from meshc.errors import InputError
-from meshc.models.goscalars import parse_int
+from meshc.gotext.parsing import parse_int
 
 Json = Any
 _UNLIMITED = 2147483647

@@ -9,7 +9,7 @@ from typing import Any
 from meshc.bootstraps.agent.agent_inputs import Agent
 from meshc.bootstraps.envoy import socket_addresses, upstream_tls
 from meshc.bootstraps.envoy.tracers import Tracer
-from meshc.models import durations
+from meshc.gotext import durations
 
 Json = Any
 _TRACER_CLUSTERS = {"zipkin": "zipkin", "lightstep": "lightstep", "datadog": "datadog_agent"}

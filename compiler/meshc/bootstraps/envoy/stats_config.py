@@ -13,8 +13,7 @@ from meshc.bootstraps.agent.agent_inputs import Agent
 from meshc.bootstraps.node.node_metadata import go_number
 from meshc.catalog import Release
 from meshc.errors import InputError
-from meshc.models import durations
-from meshc.models.goscalars import format_duration
+from meshc.gotext import durations
 
 Json = Any
 _ANNOTATION = "sidecar.istio.io/"
@@ -101,7 +100,7 @@ def intervals(source: Source) -> tuple[str, str]:
         return "", ""
     flush = _duration(source, "statsFlushInterval")
     eviction = _duration(source, "statsEvictionInterval")
-    written = format_duration(flush) if flush else ""
+    written = durations.spelled(flush) if flush else ""
     period = _DEFAULT_FLUSH if flush is None else flush
     if eviction is None:
         return written, ""
@@ -110,7 +109,7 @@ def intervals(source: Source) -> tuple[str, str]:
     if eviction % period:
         return written, ""
     seconds = f"{eviction // _SECOND}s" if eviction > 0 else f"-{-eviction // _SECOND}s"
-    return written, seconds if release.has("bootstrap.eviction_in_seconds") else format_duration(eviction)
+    return written, seconds if release.has("bootstrap.eviction_in_seconds") else durations.spelled(eviction)
 
 
 def _duration(source: Source, name: str) -> int | None:

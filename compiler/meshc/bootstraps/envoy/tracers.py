@@ -8,7 +8,7 @@ from typing import Any
 
 from meshc.bootstraps.agent.agent_inputs import Agent
 from meshc.errors import InputError
-from meshc.models.goscalars import clean_path
+from meshc.gotext.strings import clean_path
 
 Json = Any
 LIGHTSTEP_TOKEN_FILE = "lightstep_access_token.txt"

@@ -11,8 +11,8 @@ import orjson
 from meshc.bootstraps.agent.agent_inputs import Agent
 from meshc.bootstraps.node import locality
 from meshc.errors import InputError
+from meshc.gotext.parsing import parse_bool
 from meshc.models import node
-from meshc.models.goscalars import parse_bool
 
 Json = Any
 META = "ISTIO_META_"

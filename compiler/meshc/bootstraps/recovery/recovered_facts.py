@@ -11,8 +11,8 @@ from meshc.bootstraps.node import locality, node_metadata
 from meshc.bootstraps.recovery import bootstrap_reading, recovered_env
 from meshc.catalog import Release
 from meshc.errors import InputError
+from meshc.gotext.parsing import parse_int
 from meshc.models import node as metadata_keys
-from meshc.models.goscalars import parse_int
 from meshc.trees import get
 
 Json = Any

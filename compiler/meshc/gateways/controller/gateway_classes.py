@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from meshc.models.goscalars import parse_bool
+from meshc.gotext.parsing import parse_bool
 from meshc.settings import Settings
 from meshc.yamlio import Json
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from meshc.engine import gotext
 from meshc.errors import SettingsError
 from meshc.gateways.charts.helm import kubernetes_minor, retyped
 from meshc.gateways.value_readers import Reader, injector_reader
+from meshc.gotext import printing
 from meshc.injection import openshift_ids
 from meshc.injection.functions import lookup, proxy_images
 from meshc.injection.functions.container_resources import omit_nil
@@ -32,16 +32,16 @@ def context(metadata: Mapping[str, Json], settings: Settings) -> dict[str, Any]:
     trust_domain = lookup.value_or_default(settings.mesh_config.get("trustDomain"), value("global.trustDomain"))
     return {
         "value": value,
-        "printed": gotext.printed,
+        "printed": printing.printed,
         "value_or_default": lookup.value_or_default,
         "merge_maps": lookup.merge_maps,
         "unquoted": _unquoted,
         "kept": omit_nil if settings.release.has("gateways.null_resources_removed") else _same,
         "revision": settings.revision,
         "cluster": settings.cluster or settings.features.get("CLUSTER_ID") or "Kubernetes",
-        "domain": f"$(POD_NAMESPACE).svc.{gotext.printed(value('global.proxy.clusterDomain'))}",
+        "domain": f"$(POD_NAMESPACE).svc.{printing.printed(value('global.proxy.clusterDomain'))}",
         "ca_address": _ca_address(value),
-        "trust_domain": trust_domain and gotext.sprint(trust_domain),
+        "trust_domain": trust_domain and printing.sprint(trust_domain),
         "mesh_id": value("global.meshID") or trust_domain,
         "pull_secrets": [{"name": name} for name in value("global.imagePullSecrets") or ()],
         "openshift": settings.release.has("gateways.waypoint_openshift") and value("global.platform") == "openshift",
@@ -80,10 +80,10 @@ def _same(value: Json) -> Json:
 def _ca_address(value: Reader) -> str:
     given = value("global.caAddress")
     if given:
-        return gotext.sprint(given)
+        return printing.sprint(given)
     revision = value("revision")
-    suffix = "" if revision == "" else f"-{gotext.printed(revision)}"
-    return f"istiod{suffix}.{gotext.printed(value('global.istioNamespace'))}.svc:15012"
+    suffix = "" if revision == "" else f"-{printing.printed(revision)}"
+    return f"istiod{suffix}.{printing.printed(value('global.istioNamespace'))}.svc:15012"
 
 
 def _logs(metadata: Mapping[str, Json], value: Reader) -> dict[str, Any]:
@@ -125,7 +125,7 @@ def _images(
 
 def _agent_image(annotations: Mapping[str, str], config: Mapping[str, Json], value: Reader, *, variant: str) -> str:
     kind = variant if config.get("image") is None else config["image"].get("imageType") or ""
-    hub, tag = ("" if part is None else gotext.sprint(part) for part in (value("global.hub"), value("global.tag")))
+    hub, tag = ("" if part is None else printing.sprint(part) for part in (value("global.hub"), value("global.tag")))
     return f"{hub}/agentgateway:{proxy_images.typed_tag(tag, annotations.get(_AGENT_IMAGE, kind))}"
 
 
@@ -172,8 +172,8 @@ def _root_certificate(value: Reader, settings: Settings) -> dict[str, Any]:
     has = settings.release.has
     name = has("gateways.trust_bundle_name") and value("global.trustBundleName")
     try:
-        bundle = has("gateways.cluster_trust_bundle") and gotext.equal(value(_TRUST_BUNDLE), True)
-    except gotext.IncompatibleTypes as error:
+        bundle = has("gateways.cluster_trust_bundle") and printing.equal(value(_TRUST_BUNDLE), True)
+    except printing.IncompatibleTypes as error:
         raise SettingsError(
             str(error), path=_TRUST_BUNDLE, value=value(_TRUST_BUNDLE), hint="true without quotes"
         ) from None

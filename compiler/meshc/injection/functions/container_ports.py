@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from meshc.engine import gotext
+from meshc.gotext import printing
 
 Json = Any
 
@@ -31,7 +31,7 @@ def application_ports(containers: Iterable[Mapping[str, Json]]) -> str:
 
 def exclude_inbound_port(port: Json, listed: str) -> str:
     """Add a port to a comma list (docs/istio/sidecar-template.md § 10.5); no port, or one that is in it: the list unchanged."""
-    text = gotext.sprint(port).strip()
+    text = printing.sprint(port).strip()
     items = listed.split(",")
     if text in ("", "0") or text in items:
         return listed

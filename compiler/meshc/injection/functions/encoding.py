@@ -7,7 +7,7 @@ from typing import Any
 
 from meshc import yamlio
 from meshc.errors import InputError
-from meshc.injection import gojson
+from meshc.gotext import jsontext
 from meshc.injection.functions.lookup import merge_maps
 
 Json = Any
@@ -15,7 +15,7 @@ Json = Any
 
 def to_json(value: Mapping[str, str] | None) -> str:
     """Compact JSON of a map of texts with sorted keys; `{}` for null."""
-    return "{}" if value is None else gojson.write({k: value[k] for k in sorted(value)})
+    return "{}" if value is None else jsontext.write({k: value[k] for k in sorted(value)})
 
 
 def to_json_map(*maps: Mapping[str, str] | None) -> str:
@@ -25,7 +25,7 @@ def to_json_map(*maps: Mapping[str, str] | None) -> str:
 
 def struct_to_json(value: Json) -> str:
     """Compact JSON of a typed value, keys in the order given; `{}` for null."""
-    return "{}" if value is None else gojson.write(value)
+    return "{}" if value is None else jsontext.write(value)
 
 
 def from_json(text: str) -> Json:

@@ -7,9 +7,10 @@ from functools import partial
 from typing import Any
 
 from meshc.catalog import Release
+from meshc.gotext import durations
 from meshc.injection.functions import container_ports, encoding, lookup, multus, otel
 from meshc.injection.functions.container_resources import omit_nil
-from meshc.models import durations, goscalars, proxy
+from meshc.models import proxy
 
 Json = Any
 Function = Callable[..., Json]
@@ -54,6 +55,6 @@ def functions(release: Release, environment: Mapping[str, str]) -> dict[str, Fun
     namespaced = release.has("sidecar.multus_namespace")
     found["appendMultusNetwork"] = partial(multus.append_multus_network, namespaced=namespaced)
     found["protoToJSON"] = lambda config: "{}" if config is None else proxy.to_json_text(config, release)
-    found["formatDuration"] = lambda text: goscalars.format_duration(durations.parse(text))
+    found["formatDuration"] = lambda text: durations.spelled(durations.parse(text))
     found["env"] = lambda name, default="": environment.get(name) or default
     return found

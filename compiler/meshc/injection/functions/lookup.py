@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from meshc.engine import gotext
+from meshc.gotext import printing
 
 Json = Any
 
@@ -18,7 +18,7 @@ def isset(values: Mapping[str, Json] | None, key: str) -> bool:
 def annotation(metadata: Mapping[str, Json], name: str, default: Json) -> str:
     """The annotation's text if it exists (also when empty), else the default printed as text (`<nil>` for null)."""
     found = (metadata.get("annotations") or {}).get(name)
-    return gotext.sprint(default) if found is None else str(found)
+    return printing.sprint(default) if found is None else str(found)
 
 
 def value_or_default(value: Json, default: Json) -> Json:
@@ -33,7 +33,7 @@ def omit(values: Mapping[str, str] | None, *keys: str) -> dict[str, str]:
 
 def strdict(*pairs: Json) -> dict[str, str]:
     """A map of texts from keys and values in turn; a missing last value is the empty text (since 1.18)."""
-    texts = [p if isinstance(p, str) else gotext.sprint(p) for p in pairs]
+    texts = [p if isinstance(p, str) else printing.sprint(p) for p in pairs]
     return {key: texts[i + 1] if i + 1 < len(texts) else "" for i, key in enumerate(texts) if i % 2 == 0}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from meshc.engine import gotext
+from meshc.gotext import printing
 
 Json = Any
 
@@ -44,4 +44,4 @@ def typed_tag(tag: str, kind: str) -> str:
 
 
 def _text(value: Json) -> str:
-    return "" if value is None else gotext.sprint(value)
+    return "" if value is None else printing.sprint(value)

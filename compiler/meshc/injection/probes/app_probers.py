@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from meshc.catalog import Release
 from meshc.errors import InputError
-from meshc.injection import gojson
+from meshc.gotext import jsontext
 from meshc.injection.containers import positions
 from meshc.injection.edits import Map
 from meshc.kubernetes import typed
@@ -89,7 +89,7 @@ def dump(spec: Json, status_port: int, looked_at: Checks) -> dict[str, Json]:
 
 def text(probers: Mapping[str, Json]) -> str:
     """The probers as the variable's text, paths sorted."""
-    return gojson.write({path: probers[path] for path in sorted(probers)})
+    return jsontext.write({path: probers[path] for path in sorted(probers)})
 
 
 def add(proxy: Map, probers: Mapping[str, Json], release: Release, *, injected_before: bool) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from meshc.catalog import Release
+from meshc.gotext.parsing import parse_bool, parse_int
 from meshc.injection.containers import find_proxy, open_proxy, positions
 from meshc.injection.edits import Map
 from meshc.injection.probes.app_probers import LAYER, Check, Checks, add, checks_in, dump
-from meshc.models.goscalars import parse_bool, parse_int
 
 SWITCH = "sidecar.istio.io/rewriteAppHTTPProbers"
 STATUS_PORT = "status.sidecar.istio.io/port"

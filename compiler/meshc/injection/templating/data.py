@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from meshc.engine import gotext
+from meshc.gotext import printing
 from meshc.injection.functions.container_resources import estimated_concurrency, resources
 from meshc.injection.functions.otel import otel_resource_attributes
 from meshc.injection.functions.proxy_images import proxy_image
@@ -183,4 +183,4 @@ class TemplateData:
         if not self.release.has("templates.image_variant"):
             return ""
         variant = self.values.get("global.variant")
-        return "" if variant is None else gotext.sprint(variant)
+        return "" if variant is None else printing.sprint(variant)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from meshc.catalog import Release
-from meshc.engine import gotext
+from meshc.gotext import printing
 from meshc.injection.templating.values import Values
 from meshc.trees import ABSENT
 from meshc.yamlio.scalars import resolve
@@ -23,12 +23,12 @@ def shared(values: Values, mesh: Mapping[str, Json], release: Release, *, revisi
     return {
         "revision": revision or "default",
         "pull_policy": values.optional("global.imagePullPolicy") or ABSENT,
-        "pull_secrets": [{"name": gotext.printed(s)} for s in values.listed("global.imagePullSecrets")] or ABSENT,
+        "pull_secrets": [{"name": printing.printed(s)} for s in values.listed("global.imagePullSecrets")] or ABSENT,
         "domain": f"$(POD_NAMESPACE).svc.{values.printed('global.proxy.clusterDomain')}",
         "sts_port": values.optional("global.sts.servicePort"),
         "log_as_json": bool(values.get("global.logAsJson")),
         "lifecycle": values.get("global.proxy.lifecycle"),
-        "cluster_id": gotext.sprint(_or(values.get("global.multiCluster.clusterName"), "Kubernetes")),
+        "cluster_id": printing.sprint(_or(values.get("global.multiCluster.clusterName"), "Kubernetes")),
         "network": values.optional("global.network"),
         **_certificates(values, release),
         **_trust(values, mesh),
@@ -81,8 +81,8 @@ def _istiod(values: Values) -> str:
 def _trust(values: Values, mesh: Mapping[str, Json]) -> dict[str, Json]:
     domain = mesh.get("trustDomain") or values.get("global.trustDomain")
     return {
-        "trust_domain": gotext.sprint(domain) if domain else None,
-        "mesh_id": values.optional("global.meshID") or (gotext.sprint(domain) if domain else None),
+        "trust_domain": printing.sprint(domain) if domain else None,
+        "mesh_id": values.optional("global.meshID") or (printing.sprint(domain) if domain else None),
     }
 
 

@@ -9,9 +9,8 @@ from typing import Any
 from orjson import dumps, loads
 
 from meshc.catalog import Release
-from meshc.engine import gotext
 from meshc.errors import InjectionError, InputError
-from meshc.injection import gojson
+from meshc.gotext import jsontext, printing
 from meshc.injection.functions.container_ports import PROXY
 from meshc.injection.identity import Identity
 from meshc.injection.templating.inputs import TemplateInput
@@ -46,7 +45,7 @@ def shared(given: TemplateInput) -> dict[str, Json]:
 
 def pod_ports(containers: Iterable[Mapping[str, Json]]) -> str:
     """The text of `ISTIO_META_POD_PORTS`: every port of every container, one a line (docs/istio/sidecar-template.md § 10.13)."""
-    ports = [gojson.write(_port(p)) for c in containers for p in c.get("ports") or ()]
+    ports = [jsontext.write(_port(p)) for c in containers for p in c.get("ports") or ()]
     lines = [f"\n    {',' if number else ''}{port}" for number, port in enumerate(ports)]
     return f"[{''.join(lines)}\n]"
 
@@ -100,7 +99,7 @@ def named_objects(annotations: Mapping[str, str], name: str) -> list[Json]:
 
 def text_members(annotations: Mapping[str, str], name: str) -> list[Json]:
     """The members of the JSON object in an annotation as environment entries, values as text."""
-    return [{"name": key, "value": gotext.printed(value)} for key, value in json_members(annotations, name)]
+    return [{"name": key, "value": printing.printed(value)} for key, value in json_members(annotations, name)]
 
 
 def json_members(annotations: Mapping[str, str], name: str) -> list[tuple[str, Json]]:

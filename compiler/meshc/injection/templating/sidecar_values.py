@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from meshc.catalog import Release
-from meshc.engine import gotext
+from meshc.gotext import printing
 from meshc.injection.templating.installation import unquoted
 from meshc.injection.templating.values import Values
 
@@ -91,4 +91,4 @@ def _crl_config_map(values: Values, release: Release) -> str:
 
 
 def _port(port: Json, default: int) -> str:
-    return gotext.sprint(port or default)
+    return printing.sprint(port or default)

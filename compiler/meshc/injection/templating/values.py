@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from meshc.engine import gotext
 from meshc.errors import InjectionError
+from meshc.gotext import printing
 
 Json = Any
 
@@ -33,11 +33,11 @@ class Values:
 
     def printed(self, path: str) -> str:
         """The value as a template prints it (`<no value>` when absent)."""
-        return gotext.printed(self.get(path))
+        return printing.printed(self.get(path))
 
     def default(self, path: str) -> str:
         """The value as the default of an annotation (`<nil>` when absent)."""
-        return gotext.sprint(self.get(path))
+        return printing.sprint(self.get(path))
 
     def is_text(self, path: str, text: str) -> bool:
         """Whether the value equals a text; raises InjectionError for a value that is no text."""
@@ -55,7 +55,7 @@ class Values:
     def optional(self, path: str) -> str | None:
         """The value's text when it is truthy, else null."""
         value = self.get(path)
-        return gotext.sprint(value) if value else None
+        return printing.sprint(value) if value else None
 
     def listed(self, path: str) -> list[Json]:
         """The list at a path, empty when it is absent or empty; raises InjectionError for what is no list."""
@@ -66,8 +66,8 @@ class Values:
 
     def _equal(self, path: str, value: Json, other: str | bool) -> bool:
         try:
-            return gotext.equal(value, other)
-        except gotext.IncompatibleTypes as error:
+            return printing.equal(value, other)
+        except printing.IncompatibleTypes as error:
             wanted = "true or false" if isinstance(other, bool) else "a text"
             raise InjectionError(
                 f"{_WHERE}: {error}", path=f"values.{path}", value=value, hint=f"write {wanted} here"

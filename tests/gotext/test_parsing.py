@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from meshc.models import goscalars
+from meshc.gotext import durations, parsing, strings
 
 
 @pytest.mark.parametrize(("text", "wanted"), [("t", True), ("TRUE", True), ("0", False), ("yes", None), ("", None)])
 def test_booleans(text: str, wanted: bool | None) -> None:
-    assert goscalars.parse_bool(text) is wanted
+    assert parsing.parse_bool(text) is wanted
 
 
 @pytest.mark.parametrize(
     ("text", "wanted"), [("-7", -7), ("+7", 7), ("1.0", None), ("", None), (" 1", None), ("9" * 20, None), ("٣", None)]
 )
 def test_integers(text: str, wanted: int | None) -> None:
-    assert goscalars.parse_int(text) == wanted
+    assert parsing.parse_int(text) == wanted
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_integers(text: str, wanted: int | None) -> None:
     ],
 )
 def test_durations(nanoseconds: int, wanted: str) -> None:
-    assert goscalars.format_duration(nanoseconds) == wanted
+    assert durations.spelled(nanoseconds) == wanted
 
 
 @pytest.mark.parametrize(
@@ -50,9 +50,9 @@ def test_durations(nanoseconds: int, wanted: str) -> None:
     ],
 )
 def test_string_literals(text: str, wanted: str | None) -> None:
-    assert goscalars.unquote(text) == wanted
+    assert strings.unquote(text) == wanted
 
 
 @pytest.mark.parametrize(("path", "wanted"), [("./a//b/", "a/b"), ("//a/../..", "/"), ("", "."), ("a/..", ".")])
 def test_paths(path: str, wanted: str) -> None:
-    assert goscalars.clean_path(path) == wanted
+    assert strings.clean_path(path) == wanted

@@ -1,33 +1,41 @@
-"""What Go's number and address readers say about texts they refuse; Istio passes these words on."""
+"""Booleans and integers as Go reads them, and what Go says of invalid strings; Istio repeats these words."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
 
-_SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+from meshc.gotext.strings import quote
+
+_TRUE = frozenset(("1", "t", "T", "TRUE", "true", "True"))
+_FALSE = frozenset(("0", "f", "F", "FALSE", "false", "False"))
+_INTEGER = re.compile(r"[+-]?[0-9]+")
 _DIGITS = re.compile(r"[0-9]+")
 _BITS = re.compile(r"0|[1-9][0-9]*")
-_SHORT = {7: r"\a", 8: r"\b", 12: r"\f", 10: r"\n", 13: r"\r", 9: r"\t", 11: r"\v", 92: r"\\", 34: r"\""}
 
 
-def quote(text: str) -> str:
-    """A Go string literal."""
-    return '"' + "".join(_quoted(c) for c in text) + '"'
+def parse_bool(text: str) -> bool | None:
+    """Read a boolean; None for any other string."""
+    if text in _TRUE:
+        return True
+    return False if text in _FALSE else None
 
 
-def trim(text: str) -> str:
-    """The text without white space, as Go sees it, at both ends."""
-    return text.strip(_SPACES)
+def parse_int(text: str) -> int | None:
+    """Read a decimal 64-bit integer; None for any other string."""
+    if not _INTEGER.fullmatch(text):
+        return None
+    number = int(text)
+    return number if -(1 << 63) <= number < 1 << 63 else None
 
 
 def bool_problem(text: str) -> str:
-    """What Go says of a text that is no boolean."""
+    """What Go says of a string that is not a boolean."""
     return f"strconv.ParseBool: parsing {quote(text)}: invalid syntax"
 
 
 def uint_problem(text: str, bits: int) -> str | None:
-    """What Go says of a text that is no unsigned decimal of so many bits, or None."""
+    """What Go says of a string that is not an unsigned decimal of so many bits; None for one that is."""
     if not _DIGITS.fullmatch(text):
         return f"strconv.ParseUint: parsing {quote(text)}: invalid syntax"
     if int(text) >= 1 << bits:
@@ -36,7 +44,7 @@ def uint_problem(text: str, bits: int) -> str | None:
 
 
 def prefix_problem(text: str) -> str | None:
-    """What Go says of a text that is no IP prefix `address/bits`, or None; host bits may be set."""
+    """What Go says of a string that is not an IP prefix `address/bits`; None for one that is (host bits may be set)."""
     address, slash, bits = text.rpartition("/")
     if not slash:
         return _prefix(text, "no '/'")
@@ -85,14 +93,3 @@ def _ipv4_problem(text: str) -> str | None:
     if len(fields) != 4:
         return "IPv4 address too short" if len(fields) < 4 else "IPv4 address too long"
     return None
-
-
-def _quoted(character: str) -> str:
-    code = ord(character)
-    if code in _SHORT:
-        return _SHORT[code]
-    if character.isprintable():
-        return character
-    if code < 0x80:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from meshc.engine import gotext
+from meshc.gotext import printing, strings
 
 
 @pytest.mark.parametrize(
@@ -37,12 +37,12 @@ from meshc.engine import gotext
     ],
 )
 def test_sprint(value: Any, text: str) -> None:
-    assert gotext.sprint(value) == text
+    assert printing.sprint(value) == text
 
 
 def test_printed_null_is_no_value() -> None:
-    assert gotext.printed(None) == "<no value>"
-    assert gotext.printed([None]) == "[<nil>]"
+    assert printing.printed(None) == "<no value>"
+    assert printing.printed([None]) == "[<nil>]"
 
 
 @pytest.mark.parametrize(
@@ -57,13 +57,13 @@ def test_printed_null_is_no_value() -> None:
     ],
 )
 def test_quote(text: str, quoted: str) -> None:
-    assert gotext.quote(text) == quoted
+    assert strings.quote(text) == quoted
 
 
 def test_equality_is_typed() -> None:
-    assert gotext.equal("a", "a")
-    assert not gotext.equal(None, "")
-    assert gotext.equal(True, True)
+    assert printing.equal("a", "a")
+    assert not printing.equal(None, "")
+    assert printing.equal(True, True)
     for value, other in (("true", True), (1, True), (5, "5"), ([], "")):
-        with pytest.raises(gotext.IncompatibleTypes):
-            gotext.equal(value, other)
+        with pytest.raises(printing.IncompatibleTypes):
+            printing.equal(value, other)

@@ -23,7 +23,7 @@ _LIMIT = 1 << 63
 
 
 def parse(text: str) -> int:
-    """Nanoseconds of a Go duration: a sum of number and unit, `0` alone without one; ValueError if it is none."""
+    """Nanoseconds of a Go duration: a sum of number and unit, `0` alone without one; ValueError for any other string."""
     sign, rest = (text[0], text[1:]) if text[:1] in ("+", "-") else ("", text)
     if rest == "0":
         return 0
@@ -53,5 +53,27 @@ def write(nanoseconds: int) -> str:
 
 
 def canonical(text: str) -> str:
-    """The one text form a duration has in compiled output; ValueError if the text is no duration."""
+    """The one form a duration has in compiled output; ValueError for a string that is not a duration."""
     return write(parse(text))
+
+
+def spelled(nanoseconds: int) -> str:
+    """A duration as `time.Duration` prints it: `1m0s`, `500ms`, `0s`."""
+    sign, rest = ("-", -nanoseconds) if nanoseconds < 0 else ("", nanoseconds)
+    for unit in ("ns", "µs", "ms"):
+        if rest < _UNITS[unit] * 1000 and rest:
+            return f"{sign}{_decimal(rest, _UNITS[unit])}{unit}"
+    hours, rest = divmod(rest, HOUR)
+    minutes, rest = divmod(rest, _UNITS["m"])
+    text = f"{_decimal(rest, _UNITS['s'])}s"
+    if hours:
+        text = f"{hours}h{minutes}m{text}"
+    elif minutes:
+        text = f"{minutes}m{text}"
+    return sign + text
+
+
+def _decimal(number: int, unit: int) -> str:
+    whole, rest = divmod(number, unit)
+    digits = f"{rest:0{len(str(unit)) - 1}d}".rstrip("0") if rest else ""
+    return f"{whole}.{digits}" if digits else str(whole)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from meshc.models import durations
+from meshc.gotext import durations
 
 
 @pytest.mark.parametrize(
