@@ -34,7 +34,7 @@ def main() -> int:
 def first(profile: str, installer: str, env: dict[str, str]) -> float:
     """Seconds that loading the settings takes in a process that has imported everything else an injection needs."""
     code = f"""
-import time, meshc.cli.inject.inject_verb, meshc.cli.commands.inject
+import time, meshc.cli.inject.inject_verb
 start = time.process_time()
 meshc.settings.Settings.load(profile={profile!r}, installer={installer!r})
 print(time.process_time() - start)

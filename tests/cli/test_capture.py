@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from meshc.cli.capture.capture_verb import FORMATS, CaptureOptions, capture
+from meshc.cli.capture import CaptureOptions
+from meshc.cli.capture.capture_verb import FORMATS, print_rules
 from meshc.errors import UsageError
 from tests.interception.samples import at, pod
 
@@ -16,7 +17,7 @@ CONFIG: dict[str, Any] = {"OUTBOUND_IPRANGES_INCLUDE": "*", "INBOUND_PORTS_INCLU
 
 
 def run(capsys: pytest.CaptureFixture[str], *documents: Any, **options: Any) -> tuple[int, str, str]:
-    code = capture(documents or (pod(),), at("1.30"), CaptureOptions(**options))
+    code = print_rules(documents or (pod(),), at("1.30"), CaptureOptions(**options))
     out, err = capsys.readouterr()
     return code, out, err
 

@@ -185,7 +185,7 @@ def test_a_release_that_yaml_takes_for_a_number_is_shown_as_written(meshc: Run, 
     [
         ("\nINBOUND_PORTS_INCLUDE: 99999999\n", "tool.yaml:2:1: INBOUND_PORTS_INCLUDE: not a port"),
         ("inboundPortsInclude: x\n", "tool.yaml:1:1: inboundPortsInclude: unknown setting"),
-        ("# nothing\n", "tool.yaml: holds no settings of the tool"),
+        ("# nothing\n", "tool.yaml: no settings of the tool in it"),
     ],
 )
 def test_settings_of_the_packet_rule_tool_are_told_with_their_place(meshc: Run, text: str, said: str) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from meshc import catalog
-from meshc.cli.ports.ports_verb import PodInput, PortsOptions, ports
+from meshc.cli.ports import PortsOptions
+from meshc.cli.ports.ports_verb import PodInput, print_maps
 from meshc.errors import UsageError
 from tests.interception.samples import pod
 from tests.interception.test_ports import NETSTAT
@@ -19,7 +20,7 @@ RELEASE = catalog.release("1.30")
 
 def run(capsys: pytest.CaptureFixture[str], *documents: Any, **options: Any) -> tuple[int, str, str]:
     pods = [PodInput(d, RELEASE) for d in documents]
-    code = ports(pods, RELEASE, PortsOptions(**options))
+    code = print_maps(pods, RELEASE, PortsOptions(**options))
     out, err = capsys.readouterr()
     return code, out, err
 

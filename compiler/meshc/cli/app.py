@@ -1,21 +1,27 @@
-"""The Typer tree: which verbs there are, and what stands before any of them."""
+"""The command line: its verbs, and what comes before any of them."""
 
 from __future__ import annotations
 
 import gc
-import importlib
 import os
 import sys
 from collections.abc import Iterator, MutableMapping
-from typing import Annotated, Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 import typer.core
 import typer.main
 
 from meshc import __version__
+from meshc.late import late
 
-# Each is a module of `meshc.cli.commands`; only the one asked for is imported.
+if TYPE_CHECKING:
+    from meshc import catalog
+else:
+    catalog = late("meshc.catalog")
+
+# Each is a module or package of `meshc.cli` with a `VERB`; only the one asked for is imported.
 VERBS = (
     "render",
     "inject",
@@ -69,7 +75,7 @@ class Tree(typer.core.TyperGroup):
         self.commands = Verbs()
 
     def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
-        """Run a verb and end the process; a wrong command line is told as every error of meshc is."""
+        """Run a verb and end the process; a wrong command line is reported as every error of meshc is."""
         extra["standalone_mode"] = False
         if not standalone_mode:
             return super().main(*args, **extra)
@@ -78,7 +84,7 @@ class Tree(typer.core.TyperGroup):
         except _Misuse as misuse:
             where = misuse.ctx.command_path if misuse.ctx else "meshc"
             print(f"error: {misuse.format_message().rstrip('.')}", file=sys.stderr)
-            print(f"  hint: `{where} -h` says what it takes", file=sys.stderr)
+            print(f"  hint: `{where} -h` lists its options", file=sys.stderr)
             code = misuse.exit_code
         sys.exit(code)
 
@@ -102,8 +108,6 @@ def root(
 ) -> None:
     """Compile Istio data-plane configuration offline, exactly as every release 1.17 … 1.30 would."""
     if version:
-        from meshc import catalog
-
         first, last = catalog.releases()[0], catalog.newest()
         print(f"meshc {__version__} (Istio {first.minor} … {last})")
         raise typer.Exit
@@ -126,7 +130,7 @@ def main() -> None:
 
 
 def _command(name: str) -> Any:
-    """The command or group that the verb's module registers, as Typer builds it."""
+    """The command or group of a verb, as Typer builds it."""
     alone = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
-    importlib.import_module(f"meshc.cli.commands.{name}").register(alone)
+    import_module(f"meshc.cli.{name}").VERB.register(alone, name)
     return typer.main.get_group(alone).commands[name]

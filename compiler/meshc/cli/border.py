@@ -1,11 +1,10 @@
-"""The one place that turns what went wrong into text and an exit code."""
+"""Turns errors into lines on standard error and an exit code; nothing else does."""
 
 from __future__ import annotations
 
-import functools
 import sys
+import traceback
 from collections.abc import Callable
-from typing import ParamSpec
 
 import typer
 
@@ -14,21 +13,10 @@ from meshc.errors import ErrorGroup, MeshcError
 
 INTERNAL = 3
 INTERRUPTED = 130
-P = ParamSpec("P")
-
-
-def verb(function: Callable[P, int]) -> Callable[P, None]:
-    """Make a Typer command of a function that returns an exit code: errors become text on stderr."""
-
-    @functools.wraps(function)
-    def command(*args: P.args, **kwargs: P.kwargs) -> None:
-        raise typer.Exit(guarded(lambda: function(*args, **kwargs)))
-
-    return command
 
 
 def guarded(function: Callable[[], int]) -> int:
-    """Call a verb; 2 for what the user can mend, 3 for what only we can, 130 when interrupted."""
+    """Call a verb; 2 for bad usage or input, 3 for a bug, 130 when interrupted."""
     try:
         code = function()
         sys.stdout.flush()
@@ -40,7 +28,7 @@ def guarded(function: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read us has seen enough; nothing may be said at exit either.
+        # The reader of our output is gone; Python must not report that again at exit.
         abandon_stdout()
         return 0
     except (typer.Exit, typer.Abort):
@@ -59,8 +47,6 @@ def debugging() -> bool:
 
 
 def _trace() -> None:
-    """What `--debug` adds; the text and the exit code stay as they are."""
+    """Print the traceback that `--debug` asks for."""
     if debugging():
-        import traceback
-
         traceback.print_exc()

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from meshc import load
+from meshc import load, yamlio
 from meshc.cli.options import SettingsOptions
 from meshc.errors import UsageError
 from meshc.load import Project
 from meshc.settings import Settings
-from meshc.yamlio import Document
+from meshc.yamlio import Document, Json
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,33 @@ def pod_template_paths(given: Sequence[str]) -> dict[str, str]:
             raise UsageError("not a pod template path", path="--pod-template-path", value=text, hint=hint)
         found[kind] = path.removeprefix(".")
     return found
+
+
+# A name or an address is a string even where YAML would read a number.
+_STRING_FACTS = frozenset(
+    {"pod_name", "namespace", "pod_uid", "pod_ip", "host_ip", "node_name", "service_account", "proxy_sha"}
+)
+
+
+def read_facts(file: str | None, given: Sequence[str]) -> dict[str, Json]:
+    """The facts of `--facts FILE`, and over them those of `--fact NAME=VALUE`.
+
+    Values are read as YAML, so `pod_ips=[a, b]` is a list.  Raises UsageError for a file that holds anything but one map
+    and for an argument without `=`.
+    """
+    facts: dict[str, Json] = {}
+    if file:
+        documents = load.file(file)
+        if len(documents) != 1 or not isinstance(documents[0].value, dict):
+            hint = "write `pod_ip: 10.0.0.1`"
+            raise UsageError("a facts file holds one map of names and values", file=file, hint=hint)
+        facts.update(documents[0].value)
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise UsageError("not a fact", path="--fact", value=text, hint="write NAME=VALUE, e.g. pod_ip=10.0.0.1")
+        facts[name.strip()] = value if name.strip() in _STRING_FACTS else yamlio.load(value, file="--fact")
+    return facts
 
 
 def read_stdin() -> bytes:

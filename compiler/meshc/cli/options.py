@@ -1,15 +1,52 @@
-"""The options every compiling verb shares, as one frozen value."""
+"""The options that verbs share: files, outputs, settings."""
 
 from __future__ import annotations
 
-import dataclasses
-import functools
-import inspect
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated, Any, get_type_hints
+from dataclasses import dataclass, field
+from typing import Annotated, Any
 
 import typer
+
+Output = Annotated[
+    str | None, typer.Option("--output", "-o", metavar="PATH", help="Where the result goes; - is standard output.")
+]
+Format = Annotated[str | None, typer.Option("--format", metavar="NAME", help="Format of the output.")]
+PodTemplatePaths = Annotated[
+    tuple[str, ...],
+    typer.Option(
+        "--pod-template-path",
+        metavar="KIND=PATH",
+        help="Where another kind keeps its pod template, e.g. Rollout=spec.template; repeatable.",
+        show_default=False,
+    ),
+]
+Jobs = Annotated[
+    int, typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes to use; the output is the same.")
+]
+Shard = Annotated[
+    str | None, typer.Option("--shard", metavar="I/N", help="Only the I-th of N fixed parts of the workloads.")
+]
+Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileOptions:
+    """FILES, which `-f FILE` may name too."""
+
+    arguments: Annotated[
+        tuple[str, ...],
+        typer.Argument(metavar="[FILES]...", help="Files, directories, or - for standard input.", show_default=False),
+    ] = ()
+    filenames: Annotated[
+        tuple[str, ...],
+        typer.Option("--filename", "-f", metavar="FILE", help="The same as FILES; repeatable.", show_default=False),
+    ] = ()
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Both in one sequence."""
+        return (*self.arguments, *self.filenames)
+
 
 _PANEL = "Settings"
 
@@ -20,7 +57,7 @@ def _option(*names: str, text: str, metavar: str | None = None) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class SettingsOptions:
-    """What the command line says about settings, unread; None and () mean "not said"."""
+    """What the command line says about settings, not yet read; None and [] mean "not given"."""
 
     release: Annotated[
         str | None,
@@ -35,16 +72,16 @@ class SettingsOptions:
     ] = None
     set: Annotated[
         list[str], _option("--set", text="One setting, in istioctl's grammar; repeatable.", metavar="PATH=VALUE")
-    ] = dataclasses.field(default_factory=list)
+    ] = field(default_factory=list)
     values: Annotated[
         list[str], _option("--values", text="Helm values, merged over the profile; repeatable.", metavar="FILE")
-    ] = dataclasses.field(default_factory=list)
+    ] = field(default_factory=list)
     resolved_values: Annotated[
         str | None, _option("--resolved-values", text="The injector's final values, taken as they are.", metavar="FILE")
     ] = None
     mesh_config: Annotated[
         list[str], _option("--mesh-config", text="MeshConfig, merged over the profile's; repeatable.", metavar="FILE")
-    ] = dataclasses.field(default_factory=list)
+    ] = field(default_factory=list)
     resolved_mesh_config: Annotated[
         str | None,
         _option(
@@ -53,8 +90,8 @@ class SettingsOptions:
             metavar="FILE",
         ),
     ] = None
-    iop: Annotated[list[str], _option("--iop", text="IstioOperator resource; repeatable.", metavar="FILE")] = (
-        dataclasses.field(default_factory=list)
+    iop: Annotated[list[str], _option("--iop", text="IstioOperator resource; repeatable.", metavar="FILE")] = field(
+        default_factory=list
     )
     injector_config: Annotated[
         str | None, _option("--injector-config", text="Key `config` of the injector's ConfigMap.", metavar="FILE")
@@ -64,14 +101,14 @@ class SettingsOptions:
         _option(
             "--cluster-config", text="Captured ConfigMaps istio and istio-sidecar-injector; repeatable.", metavar="FILE"
         ),
-    ] = dataclasses.field(default_factory=list)
+    ] = field(default_factory=list)
     proxy_config: Annotated[
         list[str], _option("--proxy-config", text="ProxyConfig resources; repeatable.", metavar="FILE")
-    ] = dataclasses.field(default_factory=list)
+    ] = field(default_factory=list)
     feature: Annotated[
         list[str],
         _option("--feature", text="istiod environment that changes output; repeatable.", metavar="NAME=VALUE"),
-    ] = dataclasses.field(default_factory=list)
+    ] = field(default_factory=list)
     mode: Annotated[
         str | None,
         _option("--mode", text="Which of Istio's front ends is meant: kube-inject or webhook.", metavar="MODE"),
@@ -93,30 +130,3 @@ class SettingsOptions:
     ] = None
     no_settings: Annotated[bool, _option("--no-settings", text="Ignore any meshc.yaml.")] = False
     debug: Annotated[bool, _option("--debug", text="Show tracebacks.")] = False
-
-
-def with_settings(function: Callable[..., int]) -> Callable[..., int]:
-    """Let a command that takes `options: SettingsOptions` be called with each option by its own name."""
-    names = [f.name for f in dataclasses.fields(SettingsOptions)]
-    hints = get_type_hints(SettingsOptions, include_extras=True)
-
-    @functools.wraps(function)
-    def flat(**given: Any) -> int:
-        options = SettingsOptions(**{n: given.pop(n) for n in names})
-        return function(options=options, **given)
-
-    own = [p for p in inspect.signature(function, eval_str=True).parameters.values() if p.name != "options"]
-    shared = [
-        inspect.Parameter(f.name, inspect.Parameter.KEYWORD_ONLY, default=_default(f), annotation=hints[f.name])
-        for f in dataclasses.fields(SettingsOptions)
-    ]
-    keyword_only = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
-    signature = inspect.Signature([*keyword_only, *shared])
-    flat.__signature__ = signature  # type: ignore[attr-defined]
-    flat.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
-    del flat.__wrapped__
-    return flat
-
-
-def _default(field: dataclasses.Field[Any]) -> Any:
-    return field.default_factory() if field.default_factory is not dataclasses.MISSING else field.default

@@ -3,16 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated
 
 import orjson
+import typer
 
 from meshc import catalog
 from meshc.catalog import Release
 from meshc.cli import output
+from meshc.cli.options import Debug, Output
+from meshc.cli.verbs import Verb
 from meshc.errors import UsageError
 from meshc.yamlio import Json
 
-_FORMS = ("text", "json")
+_FORMATS = ("text", "json")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleasesOptions:
+    """What `meshc releases` is asked for."""
+
+    release: Annotated[
+        str | None, typer.Argument(metavar="[RELEASE]", help="Print what this release changed.", show_default=False)
+    ] = None
+    output: Output = None
+    form: Annotated[str, typer.Option("--format", metavar="NAME", help="text or json.")] = "text"
+    debug: Debug = False
+
+
+def releases(options: ReleasesOptions) -> int:
+    """List the releases, or print what one of them changed; returns 0."""
+    if options.release:
+        return show(options.release, form=options.form, to=options.output)
+    return list_releases(form=options.form, to=options.output)
 
 
 def list_releases(*, form: str = "text", to: str | None = None) -> int:
@@ -68,7 +92,7 @@ def _line(entry: Json) -> str:
 
 
 def _checked(form: str) -> str:
-    if form not in _FORMS:
+    if form not in _FORMATS:
         raise UsageError(f"unknown form {form}", path="--format", value=form, hint="write text or json")
     return form
 
@@ -76,3 +100,11 @@ def _checked(form: str) -> str:
 def _json(value: Json, to: str | None) -> int:
     output.write(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE), output.destination(to))
     return 0
+
+
+VERB = Verb(
+    ReleasesOptions,
+    releases,
+    "List the Istio releases meshc compiles for, or print what one of them changed.",
+    settings=False,
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,8 @@ from meshc.bootstraps.agent import proxy_pod
 from meshc.bootstraps.compiler import bootstrap as compile_bootstrap
 from meshc.bootstraps.files import Bootstraps
 from meshc.catalog import Release
-from meshc.cli import facts as facts_file
-from meshc.cli.inputs import project_file, read_stdin, resolve, settings_keywords, warn
+from meshc.cli.bootstrap import BootstrapOptions
+from meshc.cli.inputs import project_file, read_facts, read_stdin, resolve, settings_keywords, warn
 from meshc.cli.options import SettingsOptions
 from meshc.cli.output import destination, write
 from meshc.errors import InputError, MeshcError, UsageError
@@ -22,27 +22,19 @@ from meshc.settings import Settings
 from meshc.yamlio import Document
 
 Json = Any
-
-
-@dataclass(frozen=True, kw_only=True)
-class BootstrapOptions:
-    """What the verb was asked for besides settings; `kind` is `envoy` or `grpc`."""
-
-    kind: str
-    files: tuple[str, ...] = ()
-    facts_file: str | None = None
-    facts: tuple[str, ...] = ()
-    override: str | None = None
-    check: bool = False
-    envoy: str | None = None
-    output: str | None = None
+_KINDS = ("envoy", "grpc", "facts")
 
 
 def bootstrap(options: BootstrapOptions, settings_options: SettingsOptions) -> int:
     """Print one bootstrap; 1 when `--check` was asked for and Envoy refuses it, else 0.  Raises MeshcError."""
+    if options.kind not in _KINDS:
+        hint = f"write {', '.join(_KINDS)}"
+        raise UsageError("unknown kind of bootstrap", path="bootstrap", value=options.kind, hint=hint)
+    if options.kind == "facts":
+        return _print_facts(options, settings_options)
     _refuse_for_grpc(options)
     to = destination(options.output)
-    facts = facts_file.read(options.facts_file, options.facts)
+    facts = read_facts(options.facts_file, options.facts)
     pod, settings = _inputs(options, settings_options, facts)
     made = compile_bootstrap(pod, settings, facts)
     warn(made.warnings)
@@ -54,20 +46,24 @@ def bootstrap(options: BootstrapOptions, settings_options: SettingsOptions) -> i
     return code
 
 
-def facts(file: str, options: SettingsOptions, *, output: str | None = None) -> int:
-    """Print the facts of a bootstrap as YAML; places they do not give again are named on stderr."""
+def _print_facts(options: BootstrapOptions, settings_options: SettingsOptions) -> int:
+    """Print the facts of a bootstrap as YAML; places that they do not reproduce are named on stderr."""
+    if len(options.files) != 1:
+        hint = "name one envoy-rev.json, grpc-bootstrap.json or config_dump"
+        raise UsageError("one bootstrap is read at a time", hint=hint)
+    file = options.files[0]
     from meshc import yamlio
     from meshc.bootstraps.recovery import bootstrap_reading, recovered_facts
 
     found = bootstrap_reading.bootstrap_of(bootstrap_reading.load(_read(file), file=file), file=file)
-    named = options.release or recovered_facts.release_of(found)
+    named = settings_options.release or recovered_facts.release_of(found)
     if named is None:
         hint = "name the release it was made by with --release"
-        raise UsageError("the bootstrap does not tell its release", file=file, hint=hint)
+        raise UsageError("the bootstrap does not name its release", file=file, hint=hint)
     release = catalog.release(named)
     known = recovered_facts.facts(found, release)
     warn(_not_given_again(found, known, release))
-    write(yamlio.dump(known), destination(output))
+    write(yamlio.dump(known), destination(options.output))
     return 0
 
 

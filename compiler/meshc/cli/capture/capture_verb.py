@@ -4,37 +4,43 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from meshc import yamlio
-from meshc.cli.output import write
+from meshc import load, yamlio
+from meshc.cli.capture import CaptureOptions
+from meshc.cli.injected_pods import injected
+from meshc.cli.inputs import resolve
+from meshc.cli.options import SettingsOptions
+from meshc.cli.output import destination, write
 from meshc.errors import UsageError, nearest
 from meshc.interception import rules_text
 from meshc.interception.packet_rules import HasRelease, Rules
 from meshc.interception.packet_rules import capture as compute
 from meshc.interception.pods import addresses, pod_of
+from meshc.models.pointing import pointed
 from meshc.yamlio import Json
 
 FORMATS = ("text", "iptables-save", "iptables-restore", "nft", "json", "commands")
 
 
-@dataclass(frozen=True, kw_only=True)
-class CaptureOptions:
-    """What the verb was asked for besides documents and settings."""
+def capture(options: CaptureOptions, settings_options: SettingsOptions) -> int:
+    """Print the rules of the pods in files, or of the tool's own settings in `--config`; 1 when `--compare` differs."""
+    destination(options.output)
+    if options.config is None:
+        _, found = injected(options.files, settings_options)
+        settings_of = {id(one.manifest): one.settings for one in found}
+        return print_rules([one.manifest for one in found], lambda document: settings_of[id(document)], options)
+    if options.files:
+        raise UsageError("both a pod and the tool's settings", path="--config", hint="give FILES or --config, not both")
+    settings = resolve(settings_options, (), mode="webhook")
+    documents = load.file(options.config)
+    if not documents:
+        raise UsageError("no settings of the tool in it", file=options.config, hint="write {} for its defaults")
+    with pointed(documents[0]):
+        return print_rules([d.value for d in documents], settings, options)
 
-    form: str | None = None
-    tool: str = "iptables"
-    cleanup: bool = False
-    traces: tuple[str, ...] = ()
-    compare: str | None = None
-    family: str | None = None
-    addresses: tuple[str, ...] = ()
-    dns_servers: tuple[str, ...] = ()
-    output: str | None = None
 
-
-def capture(
+def print_rules(
     documents: Sequence[Json], settings: HasRelease | Callable[[Json], HasRelease], options: CaptureOptions
 ) -> int:
     """Print rules, traces or a comparison for each document: injected pods, or the tool's own settings.
@@ -63,7 +69,7 @@ def capture(
 
 
 def _form(options: CaptureOptions) -> str:
-    form = options.form or "text"
+    form = options.form
     if form not in FORMATS:
         close = nearest(form, FORMATS)
         raise UsageError("unknown form", path="--format", value=form, hint=f"write {close or ', '.join(FORMATS)}")

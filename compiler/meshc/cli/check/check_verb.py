@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import orjson
 
 from meshc import lint, load, reports, yamlio
 from meshc.cli import golden_cases, output
+from meshc.cli.check import CheckOptions
 from meshc.cli.inputs import Inputs, gather, pod_template_paths, project_file
 from meshc.cli.options import SettingsOptions
 from meshc.cli.parallel import Compiling, compile_all
@@ -19,19 +19,6 @@ from meshc.rendering.tree import Rendered
 from meshc.rendering.units import Unit
 from meshc.reports.finding import Finding
 from meshc.yamlio import Document, Json
-
-
-@dataclass(frozen=True)
-class CheckOptions:
-    """What `meshc check` was asked for, apart from settings."""
-
-    files: tuple[str, ...] = ()
-    form: str = "text"
-    output: str | None = None
-    goldens: tuple[str, ...] = ()
-    pod_template_paths: tuple[str, ...] = ()
-    jobs: int = 1
-    shard: str | None = None
 
 
 def check(options: CheckOptions, settings_options: SettingsOptions) -> int:

@@ -6,8 +6,7 @@ import sys
 
 from meshc import reports
 from meshc.cli import output
-from meshc.cli.diff import golden_diff, two_sides
-from meshc.cli.diff.diff_options import DiffOptions
+from meshc.cli.diff import DiffOptions, golden_diff, two_sides
 from meshc.cli.options import SettingsOptions
 from meshc.comparison.documents import Compared, compare_all
 from meshc.comparison.grouping import changes

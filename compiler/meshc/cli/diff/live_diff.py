@@ -10,7 +10,7 @@ from typing import Any
 from meshc import catalog, load
 from meshc.bootstraps.recovery import bootstrap_reading
 from meshc.catalog import Release
-from meshc.cli.diff.diff_options import DiffOptions
+from meshc.cli.diff import DiffOptions
 from meshc.cli.inputs import project_file, read_stdin, settings_keywords, warn
 from meshc.cli.kubectl import Kubectl, is_forbidden
 from meshc.cli.options import SettingsOptions

@@ -8,7 +8,7 @@ from typing import Any
 
 from meshc import catalog, load
 from meshc.catalog import Release
-from meshc.cli.diff.diff_options import DiffOptions
+from meshc.cli.diff import DiffOptions
 from meshc.cli.inputs import Inputs, pod_template_paths, project_file, read_stdin, settings_keywords, warn
 from meshc.cli.options import SettingsOptions
 from meshc.cli.parallel import each, with_progress

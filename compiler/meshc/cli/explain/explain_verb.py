@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from meshc.cli import output
+from meshc.cli.explain import ExplainOptions
 from meshc.cli.explain.explained_field import explain_field
 from meshc.cli.explain.explanations import FORMS, Explanation, written
 from meshc.cli.inject.outcome_report import workload_name
@@ -17,19 +18,6 @@ from meshc.injection.workloads import place_of
 from meshc.load import opened
 from meshc.settings import Settings
 from meshc.yamlio import Document, Json
-
-
-@dataclass(frozen=True)
-class ExplainOptions:
-    """What `meshc explain` was asked for, apart from settings."""
-
-    files: tuple[str, ...] = ()
-    field: str | None = None
-    setting: str | None = None
-    workload: str | None = None
-    output: str | None = None
-    form: str = "text"
-    pod_template_paths: tuple[str, ...] = ()
 
 
 def explain(options: ExplainOptions, settings_options: SettingsOptions) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from meshc import load, yamlio
 from meshc.cli import output
+from meshc.cli.inject import InjectOptions
 from meshc.cli.inject.outcome_report import REPORTS, report
 from meshc.cli.inject.stream_formats import FORMS, written
 from meshc.cli.inputs import pod_template_paths, project_file, read_stdin, resolve, warn
@@ -17,18 +18,6 @@ from meshc.injection.api import Stream, inject_stream
 from meshc.kubernetes import typed
 from meshc.settings import Settings
 from meshc.yamlio import Document
-
-
-@dataclass(frozen=True)
-class InjectOptions:
-    """What `meshc inject` was asked for, apart from settings."""
-
-    files: tuple[str, ...] = ()
-    output: str | None = None
-    form: str = "yaml"
-    in_place: bool = False
-    report: str | None = None
-    pod_template_paths: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

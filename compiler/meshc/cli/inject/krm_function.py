@@ -6,9 +6,9 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from meshc import load, yamlio
+from meshc.cli.inject import InjectOptions
 from meshc.cli.inject.in_place import patched
 from meshc.cli.inject.outcome_report import report
 from meshc.cli.inputs import pod_template_paths, resolve, warn
@@ -19,9 +19,6 @@ from meshc.injection.workloads import place_of
 from meshc.load import Project
 from meshc.rendering.units import require_containers
 from meshc.yamlio import Document, Json
-
-if TYPE_CHECKING:
-    from meshc.cli.inject.inject_verb import InjectOptions
 
 _STRUCTURED = ("set", "feature", "lenient", *("values", "mesh-config", "iop", "cluster-config", "proxy-config"))
 

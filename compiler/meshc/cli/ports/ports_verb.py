@@ -7,10 +7,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from meshc import yamlio
+from meshc import load, yamlio
 from meshc.catalog import Release
 from meshc.cli.capture.capture_verb import read_text
-from meshc.cli.output import write
+from meshc.cli.injected_pods import bootstrap_of, injected
+from meshc.cli.inputs import resolve, warn
+from meshc.cli.options import SettingsOptions
+from meshc.cli.output import destination, write
+from meshc.cli.ports import PortsOptions
 from meshc.errors import UsageError
 from meshc.interception.pods import pod_of
 from meshc.interception.ports.components import component
@@ -34,19 +38,24 @@ class PodInput:
     services: Sequence[Json] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class PortsOptions:
-    """What the verb was asked for besides documents and settings."""
+def ports(options: PortsOptions, settings_options: SettingsOptions) -> int:
+    """Print the port maps of the pods in files, or of one component; 1 when `--compare` found differences."""
+    destination(options.output)
+    if options.component and not options.files:
+        settings = resolve(settings_options, (), mode="webhook")
+        warn(settings.warnings)
+        return print_maps([], settings.release, options)
+    inputs, found = injected(options.files, settings_options)
+    objects = [value for document in inputs.documents for value in load.opened(document.value)]
+    services = tuple(value for value in objects if isinstance(value, dict) and value.get("kind") == "Service")
+    pods = [
+        PodInput(one.manifest, one.settings.release, bootstrap_of(one), one.settings.mesh_config, services)
+        for one in found
+    ]
+    return print_maps(pods, found[0].settings.release, options)
 
-    form: str | None = None
-    component: str | None = None
-    port: int | None = None
-    compare: str | None = None
-    recipe: str | None = None
-    output: str | None = None
 
-
-def ports(pods: Sequence[PodInput], release: Release, options: PortsOptions) -> int:
+def print_maps(pods: Sequence[PodInput], release: Release, options: PortsOptions) -> int:
     """Print the map of every pod, or of the component `options.component` in `release`.
 
     Returns 1 when `--compare` found differences, else 0.
@@ -64,7 +73,7 @@ def ports(pods: Sequence[PodInput], release: Release, options: PortsOptions) -> 
         name = options.recipe
         text = "\n".join(recipe(name, pod_of(p.document), m) for p, m in zip(pods, maps, strict=True)) + "\n"
     else:
-        text = _draw(maps, options.form or "table")
+        text = _draw(maps, options.form)
     write(text, options.output)
     return code
 

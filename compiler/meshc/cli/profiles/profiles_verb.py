@@ -6,9 +6,11 @@ import dataclasses
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
-from meshc import catalog, profiles, yamlio
+from meshc import catalog, yamlio
+from meshc import profiles as catalogue
 from meshc.cli import inputs, output
 from meshc.cli.options import SettingsOptions
+from meshc.cli.profiles import ProfilesOptions
 from meshc.errors import UsageError, format_path, nearest, show_value
 from meshc.settings import Settings, captured
 from meshc.trees import ABSENT, changes, get
@@ -17,12 +19,25 @@ from meshc.yamlio import Json
 Path = tuple[str, ...]
 
 
+def profiles(options: ProfilesOptions, settings_options: SettingsOptions) -> int:
+    """List the profiles, print one, or compare two; 1 when two differ.  Raises UsageError for any other number of names."""
+    names = options.names
+    wanted = names[1:] if names[:1] == ("diff",) else names
+    if len(wanted) > 2 or (wanted != names and len(wanted) != 2):
+        raise UsageError("compares two profiles", value=" ".join(names), hint="meshc profiles demo minimal")
+    if len(wanted) == 2:
+        return diff(wanted, settings_options, to=options.output)
+    if wanted:
+        return show(wanted[0], settings_options, form=options.form, to=options.output)
+    return list_profiles(settings_options, to=options.output)
+
+
 def list_profiles(options: SettingsOptions, *, to: str | None = None) -> int:
     """Print the names of the profiles that the release's installer knows, with what each installs."""
     release = catalog.release(options.release) if options.release else catalog.newest()
     installer = options.installer or "istioctl"
     lines = [f"profiles of Istio {release} ({installer}):"]
-    names = profiles.names(release, installer)
+    names = catalogue.names(release, installer)
     width = max(len(name) for name in names) if names else 0
     for name in names:
         settings = Settings.load(release=release, profile=name, installer=installer)

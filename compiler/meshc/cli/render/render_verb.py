@@ -4,46 +4,32 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from meshc import yamlio
-from meshc.cli import facts as facts_file
 from meshc.cli import output
-from meshc.cli.inputs import gather, pod_template_paths
+from meshc.cli.inputs import gather, pod_template_paths, read_facts
 from meshc.cli.options import SettingsOptions
 from meshc.cli.parallel import Compiling, compile_all
+from meshc.cli.render import RenderOptions
 from meshc.cli.workload_units import GatewayChart, units_of
+from meshc.errors import UsageError
 from meshc.rendering import tree
 from meshc.rendering.tree import Rendered
 from meshc.rendering.units import Unit
 from meshc.settings import Settings
 
 
-@dataclass(frozen=True)
-class RenderOptions:
-    """What `meshc render` was asked for, apart from settings."""
-
-    files: tuple[str, ...] = ()
-    output: str | None = None
-    chart: GatewayChart | None = None
-    pod_template_paths: tuple[str, ...] = ()
-    facts_file: str | None = None
-    facts: tuple[str, ...] = ()
-    jobs: int = 1
-    shard: str | None = None
-
-
 def render(options: RenderOptions, settings_options: SettingsOptions) -> int:
     """Compile and write; returns 0. Raises MeshcError with nothing written."""
     to = output.destination(options.output)
     places = pod_template_paths(options.pod_template_paths)
-    facts = facts_file.read(options.facts_file, options.facts)
+    facts = read_facts(options.facts_file, options.facts)
     inputs = gather(options.files, settings_options, needed=False)
     folder = Path(to) if to not in (None, "-") else _default_folder(inputs.settings)
     if to != "-":
         output.refuse_foreign(folder)
-    units = units_of(inputs, chart=options.chart, places=places)
+    units = units_of(inputs, chart=_chart(options), places=places)
     tree.refuse_doubles((u.folder, u.source) for u in units)
     wanted = tree.shard_of([u.folder for u in units], options.shard)
     chosen = sorted((u for u in units if u.folder in wanted), key=lambda u: u.folder)
@@ -54,6 +40,16 @@ def render(options: RenderOptions, settings_options: SettingsOptions) -> int:
         output.replace_folder(folder, tree.tree(rendered, inputs.settings))
         _say(rendered, folder, inputs.settings)
     return 0
+
+
+def _chart(options: RenderOptions) -> GatewayChart | None:
+    if options.gateway is not None:
+        chart = options.gateway_chart or "gateway"
+        return GatewayChart(options.gateway, chart, options.gateway_values, options.chart_version)
+    if options.gateway_values or options.gateway_chart or options.chart_version:
+        hint = "add --gateway NAME, the name of the Helm release"
+        raise UsageError("a gateway's values, chart or version without a gateway", path="--gateway", hint=hint)
+    return None
 
 
 def _default_folder(settings: Settings) -> Path:

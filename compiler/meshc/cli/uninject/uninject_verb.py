@@ -11,6 +11,7 @@ from meshc.cli import output
 from meshc.cli.inject.outcome_report import workload_name
 from meshc.cli.inputs import pod_template_paths, project_file, read_stdin, resolve, warn
 from meshc.cli.options import SettingsOptions
+from meshc.cli.uninject import UninjectOptions
 from meshc.errors import ErrorGroup, MeshcError, UsageError, format_path
 from meshc.injection.patch import Operation
 from meshc.injection.uninject.uninjection import Uninjected, injected_place, release_of, uninject
@@ -20,17 +21,6 @@ from meshc.settings import Settings
 from meshc.yamlio import Document, Json
 from meshc.yamlio.reader import read
 from meshc.yamlio.stream import pieces
-
-
-@dataclass(frozen=True)
-class UninjectOptions:
-    """What `meshc uninject` was asked for, apart from settings."""
-
-    files: tuple[str, ...] = ()
-    output: str | None = None
-    in_place: bool = False
-    guess: bool = False
-    pod_template_paths: tuple[str, ...] = ()
 
 
 @dataclass
@@ -72,7 +62,7 @@ class _Run:
         return yamlio.dump({**document.value, "items": kept})
 
 
-def run(options: UninjectOptions, settings_options: SettingsOptions) -> int:
+def uninject_files(options: UninjectOptions, settings_options: SettingsOptions) -> int:
     """Take injection out and write; returns 0.  Raises MeshcError with nothing written."""
     to = output.destination(options.output)
     if options.in_place and (options.output or "-" in options.files):

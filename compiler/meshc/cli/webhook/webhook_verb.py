@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshc.cli.inputs import gather, project_file, settings_keywords
 from meshc.cli.options import SettingsOptions
 from meshc.cli.output import destination, replace_file, write
+from meshc.cli.webhook import CertsOptions, ManifestOptions, WebhookOptions
 from meshc.errors import ToolError, UsageError, nearest
 from meshc.webhook.limits import Limits
 
@@ -19,37 +19,6 @@ if TYPE_CHECKING:
 _FORMATS = ("text", "json")
 _LEVELS = ("debug", "info", "warning", "error")
 _TLS = ("1.2", "1.3")
-
-
-@dataclass(frozen=True, kw_only=True)
-class WebhookOptions:
-    """What `meshc webhook` was asked for besides settings; `revisions` are `REV=FILE`."""
-
-    certificate: str | None
-    key: str | None
-    host: str
-    port: int
-    monitoring_port: int
-    workers: int
-    revisions: tuple[str, ...]
-    resources: tuple[str, ...]
-    tls_minimum: str
-    log_format: str
-    log_level: str
-    reload_seconds: float
-    limits: Limits = field(default_factory=Limits)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ManifestOptions:
-    """What `meshc webhook manifests` was asked for besides settings."""
-
-    tags: tuple[str, ...]
-    ca_bundle: str | None
-    issuer: str | None
-    image: str | None
-    url: str | None
-    output: str | None
 
 
 def run(options: WebhookOptions, settings_options: SettingsOptions) -> int:
@@ -82,11 +51,24 @@ def server_config(options: WebhookOptions, settings_options: SettingsOptions) ->
         log_format=options.log_format,
         log_level=options.log_level,
         poll_seconds=options.reload_seconds,
-        limits=options.limits,
+        limits=_limits(options),
     )
 
 
-def make_certs(names: list[str], *, folder: str, days: int, service: str) -> int:
+def _limits(options: WebhookOptions) -> Limits:
+    return Limits(
+        body=options.max_body_bytes,
+        depth=options.max_depth,
+        connections=options.max_connections,
+        concurrent=options.max_concurrent,
+        header_timeout=options.header_timeout,
+        body_timeout=options.body_timeout,
+        linger=options.header_timeout + 5,
+        drain_timeout=options.drain_timeout,
+    )
+
+
+def make_certs(options: CertsOptions) -> int:
     """Write a self-signed pair and say how to use it; returns 0."""
     from datetime import UTC, datetime
 
@@ -94,14 +76,15 @@ def make_certs(names: list[str], *, folder: str, days: int, service: str) -> int
         from meshc.webhook.certificates import self_signed
     except ImportError as error:
         raise ToolError(f"certificates need {error.name}", hint="pip install 'meshc[webhook]'") from error
-    wanted = names or ["localhost", "127.0.0.1", "::1", service, f"{service}.cluster.local"]
-    pair = self_signed(wanted, now=datetime.now(UTC), days=days)
-    place = Path(folder)
+    service = f"{options.service}.{options.namespace}.svc"
+    wanted = list(options.names) or ["localhost", "127.0.0.1", "::1", service, f"{service}.cluster.local"]
+    pair = self_signed(wanted, now=datetime.now(UTC), days=options.days)
+    place = Path(options.directory)
     try:
         place.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(
-            f"cannot be made: {error.strerror}", file=folder, hint="name another folder with -o"
+            f"cannot be made: {error.strerror}", file=options.directory, hint="name another directory with -o"
         ) from error
     (place / "tls.key").touch(mode=0o600)
     for name, data in (("tls.key", pair.key), ("tls.crt", pair.certificate), ("ca.crt", pair.certificate)):

@@ -1,1 +1,0 @@
-"""Typer's side of each verb: options and help.  What a verb does lives in `meshc.cli.<verb>`."""
