@@ -8,9 +8,9 @@ import orjson
 import pytest
 
 from meshc import Settings, bootstrap
-from meshc.bootstraps.agent.proxy_pod import image_release
 from meshc.bootstraps.known_facts import KNOWN, STAND_INS
 from meshc.errors import ErrorGroup, InputError, MeshcError, SettingsError, UsageError
+from meshc.kubernetes.pods import find_pod, pod_of
 from tests.bootstraps.samples import MINORS, PODINFO, agent, field, minors, pod, proxy_container, settings
 
 
@@ -193,8 +193,8 @@ def test_statsd_host_names_need_an_address() -> None:
     [("1.17.2", "1.17.2"), ("1.30.3-distroless", "1.30.3"), ("1.27-debug", "1.27"), ("latest", None)],
 )
 def test_release_of_the_image(tag: str, wanted: str | None) -> None:
-    assert image_release(pod(tag)) == wanted
-    assert image_release(deployment(pod(tag))) == wanted
+    assert pod_of(pod(tag)).image_release == wanted
+    assert pod_of(deployment(pod(tag))).image_release == wanted
 
 
 def test_image_environment() -> None:
@@ -442,4 +442,4 @@ def test_a_flag_the_release_does_not_read_is_off() -> None:
 
 
 def test_documents_without_a_pod_name_no_release() -> None:
-    assert image_release({"kind": "Service", "spec": {}}) is None
+    assert find_pod({"kind": "Service", "spec": {}}) is None

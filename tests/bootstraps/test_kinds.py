@@ -8,10 +8,10 @@ import orjson
 import pytest
 
 from meshc import Settings
-from meshc.bootstraps.agent import proxy_pod
 from meshc.bootstraps.compiler import bootstrap
 from meshc.gateways.gateway_objects import gateway
 from meshc.injection.api import inject
+from meshc.kubernetes.pods import pod_of
 from tests.bootstraps.samples import MINORS, minors, settings
 
 AMBIENT = ("PILOT_ENABLE_AMBIENT", "PILOT_ENABLE_AMBIENT_CONTROLLERS", "PILOT_ENABLE_AMBIENT_WAYPOINTS")
@@ -44,9 +44,9 @@ def deployment(template: str) -> Any:
 @pytest.mark.parametrize("text", MINORS)
 def test_injected_workloads(text: str, template: str, role: str, has_envoy: bool) -> None:
     manifest = deployment(template)
-    assert not proxy_pod.carries_bootstrap(proxy_pod.pod_of(manifest))
+    assert not pod_of(manifest).carries_bootstrap
     injected = inject(manifest, settings(text), mode="webhook").manifest
-    assert proxy_pod.carries_bootstrap(proxy_pod.pod_of(injected))
+    assert pod_of(injected).carries_bootstrap
     nodes = bootstrap(injected, settings(text))
     assert (nodes.envoy is not None) == has_envoy
     node = orjson.loads(nodes.grpc or b"")["node"]

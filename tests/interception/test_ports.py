@@ -10,13 +10,13 @@ import pytest
 
 from meshc import catalog, yamlio
 from meshc.errors import InputError, UsageError
-from meshc.interception.pods import pod_of
 from meshc.interception.ports import port_comparison, sockets
 from meshc.interception.ports.components import COMPONENTS, component
 from meshc.interception.ports.pictures import FORMATS, draw
 from meshc.interception.ports.pod_ports import pod_ports
 from meshc.interception.ports.port_map import PortMap
 from meshc.interception.ports.recipes import RECIPES, recipe
+from meshc.kubernetes.pods import pod_of
 from tests.conformance.data import CHECKOUT
 from tests.interception.samples import INIT_ARGS, pod
 

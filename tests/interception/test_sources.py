@@ -11,7 +11,7 @@ from meshc.interception import flags
 from meshc.interception.addresses import wants_ipv6
 from meshc.interception.capture_config import Config
 from meshc.interception.packet_rules import Rules, capture
-from meshc.interception.pods import image_release, pod_of
+from meshc.kubernetes.pods import pod_of
 from tests.interception.samples import INIT_ARGS, at, pod
 
 TRAFFIC = "traffic.sidecar.istio.io/"
@@ -222,4 +222,4 @@ def test_variables_in_arguments_are_expanded() -> None:
 def test_the_release_of_the_proxys_image(image: str, release: str | None) -> None:
     document = pod()
     document["spec"]["containers"][1]["image"] = document["spec"]["initContainers"][0]["image"] = image
-    assert image_release(pod_of(document)) == release
+    assert pod_of(document).image_release == release

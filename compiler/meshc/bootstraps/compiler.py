@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from meshc.bootstraps import grpc_bootstrap, known_facts, proxyless
-from meshc.bootstraps.agent import agent_reading, proxy_pod
+from meshc.bootstraps import grpc_bootstrap, known_facts
+from meshc.bootstraps.agent import agent_reading
 from meshc.bootstraps.agent.agent_reading import Reading
 from meshc.bootstraps.envoy import envoy_bootstrap
 from meshc.bootstraps.files import Bootstraps
 from meshc.bootstraps.node import node_facts
 from meshc.errors import SettingsError
 from meshc.gotext.strings import clean_path
+from meshc.kubernetes.pods import Pod, pod_of
 from meshc.settings import Settings
 
 Json = Any
@@ -33,9 +34,9 @@ def bootstrap(
     given = known_facts.checked(facts or {})
     if pod is None:
         return _compiled(agent_reading.from_facts(settings, given), alone=True)
-    found = proxy_pod.pod_of(pod)
-    if proxyless.is_simple(found):
-        return proxyless.compiled(found, settings, given)
+    found = pod_of(pod)
+    if grpc_bootstrap.is_simple(found):
+        return _simple(found, settings, given)
     return _compiled(agent_reading.from_pod(found, settings, given), alone=False)
 
 
@@ -58,6 +59,12 @@ def _compiled(reading: Reading, *, alone: bool) -> Bootstraps:
         host_ip=env.get("HOST_IP", ""),
         warnings=reading.warnings,
     )
+
+
+def _simple(pod: Pod, settings: Settings, facts: Mapping[str, Json]) -> Bootstraps:
+    built, warnings = grpc_bootstrap.simple(pod, settings, facts)
+    data = grpc_bootstrap.dump(built)
+    return Bootstraps(grpc=data, grpc_document=built, grpc_path=grpc_bootstrap.SIMPLE_PATH, warnings=warnings)
 
 
 def _check_template(reading: Reading) -> None:

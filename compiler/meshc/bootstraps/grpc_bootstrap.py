@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
-from meshc.bootstraps import document
+from meshc.bootstraps.agent import container_env, kubelet
 from meshc.bootstraps.node.node_facts import NodeFacts
+from meshc.engine import Engine
 from meshc.gotext import jsontext
 from meshc.gotext.strings import clean_path
+from meshc.kubernetes.pods import Pod
 from meshc.models import node
+from meshc.settings import Settings
 
 Json = Any
+SIMPLE_PATH = "var/lib/grpc/data/bootstrap.json"
+_NEWLINE = "the injected ISTIO_NAMESPACE ends with a newline: the file in a cluster has a space in the host name"
 
 
 def build(facts: NodeFacts) -> Json:
@@ -26,13 +32,24 @@ def build(facts: NodeFacts) -> Json:
         "locality": dict(facts.locality),
         "certificates": _certificates(agent.env.get("OUTPUT_CERTS", "")),
     }
-    return document.render("grpc-bootstrap", context)
+    return Engine.of(None).template("grpc-bootstrap").render(context)
 
 
-def simple(istio_namespace: str, node_id: str) -> Json:
-    """The bootstrap the init container of template `grpc-simple` writes, as it is meant."""
-    uri = f"dns:///istiod.{istio_namespace}.svc:15010"
-    return document.render("grpc-bootstrap-simple", {"server_uri": uri, "node_id": node_id})
+def is_simple(pod: Pod) -> bool:
+    """Whether the pod was injected with template `grpc-simple`: no agent, an init container writes the bootstrap."""
+    return pod.grpc_writer is not None and pod.proxy is None
+
+
+def simple(pod: Pod, settings: Settings, facts: Mapping[str, Json]) -> tuple[Json, tuple[str, ...]]:
+    """The bootstrap the init container of template `grpc-simple` is meant to write, and warnings (docs/istio/bootstrap.md § 3)."""
+    env = container_env.resolve(pod.grpc_writer or {}, kubelet.of(pod, settings, facts), {})
+    env.update(facts.get("env", {}))
+    name = f"{env.get('POD_NAME', '')}.{env.get('POD_NAMESPACE', '')}"
+    node_id = facts.get("node_id") or f"sidecar~{env.get('INSTANCE_IP', '')}~{name}~cluster.local"
+    namespace = env.get("ISTIO_NAMESPACE", "")
+    uri = f"dns:///istiod.{namespace.strip()}.svc:15010"
+    built = Engine.of(None).template("grpc-bootstrap-simple").render({"server_uri": uri, "node_id": node_id})
+    return built, (_NEWLINE,) if namespace != namespace.strip() else ()
 
 
 def dump(bootstrap: Json) -> bytes:
@@ -40,8 +57,8 @@ def dump(bootstrap: Json) -> bytes:
     return jsontext.escaped(orjson.dumps(bootstrap, option=orjson.OPT_INDENT_2).decode()).encode()
 
 
-def _certificates(folder: str) -> dict[str, str] | None:
-    if not folder:
+def _certificates(directory: str) -> dict[str, str] | None:
+    if not directory:
         return None
     files = {"chain": "cert-chain.pem", "key": "key.pem", "root": "root-cert.pem"}
-    return {name: clean_path(f"{folder}/{file}") for name, file in files.items()}
+    return {name: clean_path(f"{directory}/{file}") for name, file in files.items()}

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from meshc import load
-from meshc.bootstraps.agent import proxy_pod
 from meshc.cli.inputs import Inputs, gather, project_file, resolve
 from meshc.cli.options import SettingsOptions
 from meshc.errors import ErrorGroup, InputError, MeshcError
+from meshc.kubernetes.pods import find_pod, pod_of
 from meshc.settings import Settings
 from meshc.yamlio import Document, Json
 
@@ -36,7 +36,7 @@ def injected(files: Sequence[str], options: SettingsOptions) -> tuple[Inputs, li
     found: list[Injected] = []
     errors: list[MeshcError] = []
     for document in _workloads(inputs.documents):
-        named = None if told else proxy_pod.image_release(document.value)
+        named = None if told else pod_of(document.value).image_release
         if named not in known:
             known[named] = resolve(replace(options, release=named), inputs.documents, mode="webhook", project=project)
         try:
@@ -55,7 +55,7 @@ def bootstrap_of(one: Injected, facts: dict[str, Json] | None = None) -> Json:
     """The compiled envoy-rev.json as a dict; None where the pod runs no Envoy."""
     from meshc.bootstraps.compiler import bootstrap
 
-    if not proxy_pod.carries_bootstrap(proxy_pod.pod_of(one.manifest)):
+    if not pod_of(one.manifest).carries_bootstrap:
         return None
     return bootstrap(one.manifest, one.settings, facts or {}).envoy_document
 
@@ -63,16 +63,13 @@ def bootstrap_of(one: Injected, facts: dict[str, Json] | None = None) -> Json:
 def _workloads(documents: Sequence[Document]) -> Iterator[Document]:
     for document in documents:
         for one in load.objects(document):
-            try:
-                proxy_pod.pod_of(one.value)
-            except InputError:
-                continue
-            yield one
+            if find_pod(one.value) is not None:
+                yield one
 
 
 def _injected(document: Document, settings: Settings) -> Injected:
     from meshc.injection.api import inject
 
-    if proxy_pod.carries_bootstrap(proxy_pod.pod_of(document.value)):
+    if pod_of(document.value).carries_bootstrap:
         return Injected(document, document.value, settings, came_injected=True)
     return Injected(document, inject(document, settings, mode=settings.mode).manifest, settings, came_injected=False)

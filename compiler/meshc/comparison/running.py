@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from meshc.bootstraps.agent import proxy_pod
 from meshc.comparison.documents import is_bootstrap
 from meshc.errors import InputError
-from meshc.interception import pods as images
+from meshc.kubernetes.pods import Pod, pod_of
 from meshc.yamlio import Json
 
 _PARTIAL = ("node", "layered_runtime")
@@ -59,19 +58,19 @@ class Running:
     @property
     def has_proxy(self) -> bool:
         """Whether a proxy runs in it."""
-        return self.pod is None or proxy_pod.carries_bootstrap(proxy_pod.pod_of(self.pod))
+        return self.pod is None or pod_of(self.pod).carries_bootstrap
 
     def releases(self) -> list[str]:
         """The Istio releases that image tags (or the bootstrap) name, the proxy's first."""
         if self.pod is None:
             version = self.shown.get("ISTIO_VERSION")
             return [version] if isinstance(version, str) else []
-        pod = images.pod_of(self.pod)
+        pod = pod_of(self.pod)
         alone = (
             replace(pod, spec={field: [c]}) for field in ("containers", "initContainers") for c in _listed(pod, field)
         )
-        named = (images.image_release(one) for one in alone)
-        return list(dict.fromkeys(r for r in (images.image_release(pod), *named) if r))
+        named = (one.image_release for one in alone)
+        return list(dict.fromkeys(r for r in (pod.image_release, *named) if r))
 
 
 def gather(documents: Iterable[tuple[Json, str]]) -> list[Running]:
@@ -135,7 +134,7 @@ def _is_pod(value: Json, file: str) -> bool:
     if not isinstance(value, dict) or value.get("kind") != "Pod":
         return False
     try:
-        proxy_pod.pod_of(value)
+        pod_of(value)
     except InputError as error:
         raise error.at(file) from None
     return True
@@ -146,6 +145,6 @@ def _map(value: Json, key: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _listed(pod: images.Pod, field: str) -> list[Any]:
+def _listed(pod: Pod, field: str) -> list[Any]:
     items = pod.spec.get(field)
     return [c for c in items if isinstance(c, dict)] if isinstance(items, list) else []

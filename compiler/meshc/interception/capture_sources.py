@@ -9,7 +9,8 @@ from meshc.catalog import Release
 from meshc.errors import InputError
 from meshc.interception import cni, flags
 from meshc.interception.addresses import split_servers, wants_ipv6
-from meshc.interception.pods import Pod, addresses, arguments, environment
+from meshc.kubernetes.containers import arguments, environment
+from meshc.kubernetes.pods import Pod
 from meshc.yamlio import Json
 
 # what kubeadm gives the cluster's DNS service; only shown, with a warning, where nothing better is known
@@ -46,7 +47,7 @@ def of_pod(pod: Pod, release: Release, *, local: Sequence[str] = (), servers: Se
         origin = "annotations, as the CNI plugin reads them"
         if not keys:
             return Source(None, origin, warnings=tuple(warnings))
-    warnings += _surroundings(keys, local or addresses(pod), servers or _nameservers(pod))
+    warnings += _surroundings(keys, local or pod.addresses, servers or _nameservers(pod))
     return Source(keys, origin, nftables, tuple(warnings))
 
 

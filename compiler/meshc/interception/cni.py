@@ -6,7 +6,8 @@ from meshc.catalog import Release
 from meshc.errors import ErrorGroup
 from meshc.interception.capture_annotations import MODE, REROUTE, TRAFFIC, problems
 from meshc.interception.checks import BOOLEANS, members
-from meshc.interception.pods import Pod, environment
+from meshc.kubernetes.containers import environment
+from meshc.kubernetes.pods import Pod
 from meshc.yamlio import Json
 
 _ALWAYS_EXCLUDED = ("15020", "15021", "15090")

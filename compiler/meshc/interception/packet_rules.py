@@ -15,7 +15,7 @@ from meshc.interception.iptables import cleanup, iptables_rules, save
 from meshc.interception.iptables.rule_book import Rule
 from meshc.interception.nftables import nft_transaction
 from meshc.interception.nftables.nft_rules import NftRule
-from meshc.interception.pods import pod_of
+from meshc.kubernetes.pods import pod_of
 from meshc.yamlio import Json
 
 TOOLS = ("iptables", "nftables", "clean-iptables")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from meshc.interception.pods import Pod
+from meshc.kubernetes.pods import Pod
 from meshc.lint.subject import Path, Problem, Subject
 from meshc.reports.finding import Severity
 from meshc.yamlio import Json

@@ -11,9 +11,9 @@ from meshc.catalog import Release
 from meshc.errors import InputError, MeshcError, PathPart
 from meshc.interception.packet_rules import Rules
 from meshc.interception.packet_rules import capture as compute_rules
-from meshc.interception.pods import PROXY, Pod, pod_of
 from meshc.interception.ports.pod_ports import pod_ports
 from meshc.interception.ports.port_map import PortMap
+from meshc.kubernetes.pods import PROXY, Pod, pod_of
 from meshc.reports.finding import Severity
 from meshc.yamlio import Document, Json
 

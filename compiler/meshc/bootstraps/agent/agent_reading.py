@@ -10,8 +10,8 @@ from typing import Any
 from meshc.bootstraps.agent import agent_proxy_config, args, cloud, container_env, kubelet, node_identity
 from meshc.bootstraps.agent.agent_inputs import Agent, Flags
 from meshc.bootstraps.agent.container_env import Surroundings
-from meshc.bootstraps.agent.proxy_pod import Pod, mounted, proxy_container
 from meshc.errors import InputError
+from meshc.kubernetes.pods import Pod
 from meshc.models import proxy
 from meshc.settings import Settings
 
@@ -47,7 +47,7 @@ def from_pod(pod: Pod, settings: Settings, facts: Mapping[str, Json]) -> Reading
 
     Raises InputError for a pod without proxy, SettingsError for a ProxyConfig the agent would refuse.
     """
-    container = proxy_container(pod)
+    container = _proxy_container(pod)
     around = kubelet.of(pod, settings, facts)
     env = container_env.resolve(container, around, kubelet.image_env(settings.release, facts))
     env.update(facts.get("env", {}))
@@ -66,6 +66,13 @@ def from_facts(settings: Settings, facts: Mapping[str, Json]) -> Reading:
     if "node_id" in facts:
         process = replace(process, role=facts["node_id"].partition("~")[0])
     return _reading(process, settings, facts)
+
+
+def _proxy_container(pod: Pod) -> Mapping[str, Json]:
+    if pod.proxy is None:
+        hint = "inject it first (`meshc inject`), or give the pod of a gateway"
+        raise InputError("the pod has no container istio-proxy", path="spec.containers", hint=hint)
+    return pod.proxy
 
 
 def _reading(process: _Process, settings: Settings, facts: Mapping[str, Json]) -> Reading:
@@ -125,7 +132,7 @@ def _config(process: _Process, settings: Settings, facts: Mapping[str, Json]) ->
 def _podinfo(
     pod: Pod, container: Mapping[str, Json], around: Surroundings
 ) -> tuple[Mapping[str, str] | None, Mapping[str, str] | None]:
-    volume = mounted(pod, container, _PODINFO) or {}
+    volume = pod.volume_at(container, _PODINFO) or {}
     found: dict[str, Mapping[str, str]] = {}
     for item in (volume.get("downwardAPI") or {}).get("items") or []:
         path = (item.get("fieldRef") or {}).get("fieldPath")
@@ -138,7 +145,7 @@ def _mesh_file(
     pod: Pod, container: Mapping[str, Json], flags: Flags, settings: Settings, facts: Mapping[str, Json]
 ) -> Json:
     folder, name = posixpath.split(flags.mesh_config)
-    volume = mounted(pod, container, folder) or {}
+    volume = pod.volume_at(container, folder) or {}
     config_map = volume.get("configMap")
     if not config_map:
         return None

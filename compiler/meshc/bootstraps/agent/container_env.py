@@ -9,9 +9,9 @@ from typing import Any
 
 from meshc.errors import InputError
 from meshc.kubernetes import quantity
+from meshc.kubernetes.containers import expand
 
 Json = Any
-_REFERENCE = re.compile(r"\$(?:\$|\(([A-Za-z_.\-][A-Za-z0-9_.\-]*)\))")
 _KEYED = re.compile(r"metadata\.(labels|annotations)\['(.*)'\]")
 
 
@@ -48,13 +48,8 @@ def resolve(container: Mapping[str, Json], around: Surroundings, base: Mapping[s
     return {**{k: v for k, v in base.items() if k not in env}, **env}
 
 
-def expand(text: str, env: Mapping[str, str]) -> str:
-    """Replace `$(NAME)` by known variables; unknown names stay, `$$` is one `$`."""
-    return _REFERENCE.sub(lambda m: "$" if m[0] == "$$" else env.get(m[1], m[0]), text)
-
-
 def expand_all(texts: Sequence[str], env: Mapping[str, str]) -> list[str]:
-    """The same for a list of arguments."""
+    """Arguments with `$(NAME)` replaced by known variables."""
     return [expand(str(text), env) for text in texts]
 
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from meshc.bootstraps.agent.container_env import Surroundings
-from meshc.bootstraps.agent.proxy_pod import Pod
 from meshc.bootstraps.known_facts import STAND_INS
 from meshc.catalog import Release
+from meshc.kubernetes.pods import Pod
 from meshc.settings import Settings
 
 Json = Any
@@ -19,11 +19,10 @@ _PLAIN = {"POD_NAME": "pod_name", "POD_NAMESPACE": "namespace", "INSTANCE_IP": "
 
 def of(pod: Pod, settings: Settings, facts: Mapping[str, Json]) -> Surroundings:
     """Field values, labels, annotations and referenced objects of a pod (docs/istio/bootstrap.md § 5, steps 2, 3)."""
-    labels, annotations = (_texts(pod.metadata.get(k)) for k in ("labels", "annotations"))
     return Surroundings(
         fields=_fields(pod, settings, facts),
-        labels=labels,
-        annotations=annotations,
+        labels=pod.labels,
+        annotations=pod.annotations,
         allocatable=facts.get("allocatable", {}),
         objects=_objects((*facts.get("objects", ()), *settings.of_kind("ConfigMap"), *settings.of_kind("Secret"))),
     )
@@ -34,7 +33,7 @@ def pod_ips(pod: Pod, facts: Mapping[str, Json]) -> tuple[str, ...]:
     if "pod_ips" in facts or "pod_ip" in facts:
         given = facts.get("pod_ips", ())
         return tuple(dict.fromkeys([facts.get("pod_ip") or given[0], *given])) if given or "pod_ip" in facts else ()
-    return tuple(dict.fromkeys(pod.status.get("podIPs") or ())) or (STAND_INS["pod_ip"],)
+    return pod.addresses or (STAND_INS["pod_ip"],)
 
 
 def image_env(release: Release, facts: Mapping[str, Json]) -> dict[str, str]:
@@ -54,10 +53,11 @@ def plain_env(facts: Mapping[str, Json]) -> dict[str, str]:
 
 def _fields(pod: Pod, settings: Settings, facts: Mapping[str, Json]) -> dict[str, str]:
     ips = pod_ips(pod, facts)
-    namespace = facts.get("namespace") or pod.namespace or settings.namespace or STAND_INS["namespace"]
+    written = pod.namespace or pod.metadata.get("namespace")
+    namespace = facts.get("namespace") or written or settings.namespace or STAND_INS["namespace"]
     name = pod.metadata.get("name") or (f"{pod.workload}-pod" if pod.workload else STAND_INS["pod_name"])
     account = pod.spec.get("serviceAccountName") or pod.spec.get("serviceAccount") or "default"
-    host_ip = facts.get("host_ip") or pod.status.get("hostIP") or STAND_INS["host_ip"]
+    host_ip = facts.get("host_ip") or pod.host_ip or STAND_INS["host_ip"]
     return {
         "metadata.name": facts.get("pod_name", name),
         "metadata.namespace": namespace,

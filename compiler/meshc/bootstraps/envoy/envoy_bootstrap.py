@@ -7,7 +7,6 @@ from typing import Any
 
 import orjson
 
-from meshc.bootstraps import document
 from meshc.bootstraps.envoy import (
     envoy_options,
     runtime,
@@ -20,7 +19,7 @@ from meshc.bootstraps.envoy import (
 from meshc.bootstraps.envoy.address_family import family
 from meshc.bootstraps.node.node_facts import NodeFacts
 from meshc.catalog import Release
-from meshc.engine import Own
+from meshc.engine import Engine, Own
 
 Json = Any
 
@@ -32,7 +31,7 @@ def build(facts: NodeFacts) -> Json:
 
 def render(values: Mapping[str, Json], release: Release) -> Json:
     """Fill the template with a prepared view; the document shares its larger parts with the view."""
-    return document.render("envoy-bootstrap", values, release)
+    return Engine.of(release).template("envoy-bootstrap").render(values)
 
 
 def dump(bootstrap: Json) -> bytes:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from meshc import catalog, load
-from meshc.bootstraps.agent import proxy_pod
 from meshc.bootstraps.compiler import bootstrap as compile_bootstrap
 from meshc.bootstraps.files import Bootstraps
 from meshc.catalog import Release
@@ -18,6 +17,7 @@ from meshc.cli.inputs import project_file, read_facts, read_stdin, resolve, sett
 from meshc.cli.options import SettingsOptions
 from meshc.cli.output import destination, write
 from meshc.errors import InputError, MeshcError, UsageError
+from meshc.kubernetes.pods import Pod, find_pod, pod_of
 from meshc.settings import Settings
 from meshc.yamlio import Document
 
@@ -75,42 +75,33 @@ def _inputs(
         raise UsageError("neither a pod nor facts", path="POD FILE", hint=hint)
     project = project_file(settings_options)
     documents = tuple(load.documents(options.files, stdin=read_stdin)) if options.files else ()
-    document = _only(documents, options.files) if options.files else None
-    named = facts.get("release") if document is None else proxy_pod.image_release(document.value)
+    found = _only(documents, options.files) if options.files else None
+    named = found[1].image_release if found else facts.get("release")
     if named and "release" not in settings_keywords(settings_options, project):
         settings_options = replace(settings_options, release=named)
     settings = resolve(settings_options, documents, mode="webhook", project=project)
     warn(settings.warnings)
-    return (None if document is None else _injected(document, settings)), settings
+    return (_injected(*found, settings) if found else None), settings
 
 
-def _only(documents: Sequence[Document], files: Sequence[str]) -> Document:
-    found = [d for d in documents if _has_pod(d.value)]
+def _only(documents: Sequence[Document], files: Sequence[str]) -> tuple[Document, Pod]:
+    found = [(d, pod) for d in documents if (pod := find_pod(d.value))]
     if len(found) == 1:
         return found[0]
     if not found:
         hint = "give a Pod, or a workload such as a Deployment"
         raise InputError("no pod among the documents", file=files[0], hint=hint)
     hint = "give them one at a time, or use `meshc render` for all"
-    raise found[1].error(f"{len(found)} pods where one is expected", path=("kind",), hint=hint)
+    raise found[1][0].error(f"{len(found)} pods where one is expected", path=("kind",), hint=hint)
 
 
-def _has_pod(document: Json) -> bool:
-    try:
-        proxy_pod.pod_of(document)
-    except InputError:
-        return False
-    return True
-
-
-def _injected(document: Document, settings: Settings) -> Json:
-    pod = proxy_pod.pod_of(document.value)
-    if proxy_pod.carries_bootstrap(pod):
+def _injected(document: Document, pod: Pod, settings: Settings) -> Json:
+    if pod.carries_bootstrap:
         return document.value
     from meshc.injection.api import inject
 
     result = inject(document.value, settings, mode="webhook")
-    if not proxy_pod.carries_bootstrap(proxy_pod.pod_of(result.manifest)):
+    if not pod_of(result.manifest).carries_bootstrap:
         hint = "`meshc explain FILE` tells why it is not injected"
         raise document.error("the pod gets no proxy", path=("metadata",), hint=hint)
     return result.manifest

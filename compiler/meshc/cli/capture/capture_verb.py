@@ -16,7 +16,7 @@ from meshc.errors import UsageError, nearest
 from meshc.interception import rules_text
 from meshc.interception.packet_rules import HasRelease, Rules
 from meshc.interception.packet_rules import capture as compute
-from meshc.interception.pods import addresses, pod_of
+from meshc.kubernetes.pods import pod_of
 from meshc.models.pointing import pointed
 from meshc.yamlio import Json
 
@@ -115,7 +115,7 @@ def _traces(made: Rules, document: Json, options: CaptureOptions, *, as_json: bo
 
     if made.config is None:
         raise UsageError("there are no rules to trace", path="--trace", hint="; ".join(made.warnings))
-    own = options.addresses or (addresses(pod_of(document)) if "spec" in document else ())
+    own = options.addresses or (pod_of(document).addresses if "spec" in document else ())
     results = []
     for text in options.traces:
         packet = packets.read(text, made.config, own=own)

@@ -16,10 +16,10 @@ from meshc.cli.options import SettingsOptions
 from meshc.cli.output import destination, write
 from meshc.cli.ports import PortsOptions
 from meshc.errors import UsageError
-from meshc.interception.pods import pod_of
 from meshc.interception.ports.components import component
 from meshc.interception.ports.pod_ports import pod_ports
 from meshc.interception.ports.port_map import PortMap
+from meshc.kubernetes.pods import pod_of
 from meshc.yamlio import Json
 
 

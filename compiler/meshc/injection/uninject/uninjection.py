@@ -18,7 +18,7 @@ from meshc.injection.uninject.injection_records import is_injected
 from meshc.injection.uninject.reinjection import settle
 from meshc.injection.uninject.removal import take_out
 from meshc.injection.workloads import POD, Place, open_pod, place_of
-from meshc.interception import pods
+from meshc.kubernetes.pods import pod_of
 from meshc.settings import Settings
 from meshc.yamlio import Document, Json
 
@@ -128,7 +128,7 @@ def injected_place(document: Json, mode: str, elsewhere: Mapping[str, str]) -> P
 def release_of(document: Json) -> Release:
     """The release in the tag of the proxy's image; the newest where it names none or an unknown one."""
     try:
-        text = pods.image_release(pods.pod_of(document))
+        text = pod_of(document).image_release
         return catalog.release(text) if text else catalog.newest()
     except MeshcError:
         return catalog.newest()

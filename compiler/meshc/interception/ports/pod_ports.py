@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from meshc.catalog import Release
-from meshc.interception.pods import PROXY, Pod, arguments, environment, pod_of
 from meshc.interception.ports.components import COMPONENTS, component, holds
 from meshc.interception.ports.port_facts import Facts, Value, argument
 from meshc.interception.ports.port_map import Forward, Port, PortMap, port, resolve
+from meshc.kubernetes.containers import arguments, environment
+from meshc.kubernetes.pods import PROXY, Pod, pod_of
 from meshc.yamlio import Json
 
 _ISTIOD_ARGUMENTS = {

@@ -9,7 +9,8 @@ from meshc import yamlio
 from meshc.errors import MeshcError
 from meshc.interception import flags
 from meshc.interception.capture_annotations import STATUS_PORT
-from meshc.interception.pods import Pod, arguments, environment
+from meshc.kubernetes.containers import arguments, environment
+from meshc.kubernetes.pods import Pod
 from meshc.yamlio import Json
 
 PROXY_CONFIG = "proxy.istio.io/config"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from meshc.errors import UsageError, nearest
-from meshc.interception.pods import PROXY, Pod
 from meshc.interception.ports.port_map import PortMap
+from meshc.kubernetes.pods import PROXY, Pod
 
 # the kernel's usual range starts later; the wider range catches clusters that widened it
 _EPHEMERAL = "20000-65535"
