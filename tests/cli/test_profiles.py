@@ -40,7 +40,7 @@ def test_text_tells_what_differs_from_the_default_and_where_from(capsysbinary: p
 def test_a_part_is_printed_as_it_resolves(form: str, tmp_path: Path) -> None:
     assert profiles_verb.show("demo", OPTIONS, form=form, to=str(tmp_path / "out.yaml")) == 0
     settings = Settings.load(release="1.24", profile="demo")
-    wanted = settings.values if form == "values" else settings.mesh_document
+    wanted = settings.values.document if form == "values" else settings.mesh_document
     assert yamlio.load((tmp_path / "out.yaml").read_text()) == wanted
 
 
@@ -48,7 +48,7 @@ def test_config_maps_read_back_as_the_same_settings(tmp_path: Path) -> None:
     profiles_verb.show("ambient", OPTIONS, form="configmaps", to=str(tmp_path / "maps.yaml"))
     again = Settings.load(release="1.24", cluster_config=str(tmp_path / "maps.yaml"))
     settings = Settings.load(release="1.24", profile="ambient")
-    assert (again.values, again.mesh_config) == (settings.values, settings.mesh_config)
+    assert (again.values.document, again.mesh.document) == (settings.values.document, settings.mesh.document)
     assert again.injection_config == settings.injection_config
     assert again.features == settings.features
 

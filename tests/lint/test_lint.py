@@ -10,6 +10,7 @@ import pytest
 from meshc import catalog, yamlio
 from meshc.catalog import Release
 from meshc.lint import findings
+from meshc.models.mesh_config import MeshConfig
 from meshc.reports.finding import Finding
 from meshc.yamlio import Document
 from tests.interception.samples import INIT_ARGS, pod
@@ -22,7 +23,7 @@ class Given:
     """Settings as far as lint looks at them."""
 
     release: Release = field(default_factory=lambda: catalog.release("1.30"))
-    mesh_config: dict[str, Any] = field(default_factory=dict)
+    mesh: MeshConfig = field(default_factory=lambda: MeshConfig({}))
     resources: tuple[Any, ...] = ()
 
 

@@ -47,7 +47,7 @@ def test_settings_may_stand_in_the_file_itself(tmp_path: Path) -> None:
     found = load.project(_write(tmp_path, "values: {global: {network: net}}\nfeature: {A: b}\n"))
     assert found is not None
     settings = Settings.load(**found.under({}))
-    assert settings.values["global"]["network"] == "net"
+    assert settings.values.global_.network == "net"
     assert settings.features["A"] == "b"
 
 

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from meshc import catalog
 from meshc.errors import ErrorGroup, MeshcError
 from meshc.models import annotations as pod_annotations
-from meshc.models import mesh, proto_table, proxy
+from meshc.models import mesh, proxy
+from meshc.models.mesh_config import MeshConfig
+from meshc.models.message import Field, Message, fields
 
 NEWEST = catalog.newest()
 RELEASES = st.sampled_from(catalog.releases())
@@ -28,7 +30,7 @@ ANYTHING = st.recursive(
 )
 
 
-def value_of(field: proto_table.Field, depth: int = 0) -> st.SearchStrategy[Any]:
+def value_of(field: Field[Any], depth: int = 0) -> st.SearchStrategy[Any]:
     """Mostly what a field takes, now and then anything."""
     if depth > 3:
         return ANYTHING
@@ -36,22 +38,22 @@ def value_of(field: proto_table.Field, depth: int = 0) -> st.SearchStrategy[Any]
         item = value_of(field.element, depth + 1)
         fitting: st.SearchStrategy[Any] = (
             st.lists(item, max_size=2)
-            if field.type == "list"
+            if field.kind == "list"
             else st.dictionaries(st.text(max_size=3), item, max_size=2)
         )
     elif field.message is not None:
         fitting = message(field.message, depth + 1)
-    elif field.values:
-        fitting = st.sampled_from([*field.values, *field.values.values()])
+    elif field.numbers:
+        fitting = st.sampled_from([*field.numbers, *field.numbers.values()])
     else:
         fitting = st.sampled_from([0, 1, "1", "x", "", True, 0.5, "5s", "1m30s", "-1s", "a:80", {}])
     return st.one_of(fitting, fitting, fitting, ANYTHING)
 
 
-def message(name: str, depth: int = 0) -> st.SearchStrategy[dict[str, Any]]:
+def message(of: type[Message], depth: int = 0) -> st.SearchStrategy[dict[str, Any]]:
     """A document of a message, with both spellings and a stranger among its keys."""
     members: dict[str, st.SearchStrategy[Any]] = {"stranger": ANYTHING}
-    for field in proto_table.fields(name, NEWEST).values():
+    for field in fields(of, NEWEST).values():
         value = st.deferred(lambda field=field: value_of(field, depth))  # type: ignore[misc]
         members |= {field.json: value, field.name: value}
     keys = st.lists(st.sampled_from(sorted(members)), max_size=4, unique=True)
@@ -67,7 +69,7 @@ def apply(document: Any, release: catalog.Release, *, strict: bool) -> tuple[dic
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
-@given(document=message("MeshConfig"), release=RELEASES, strict=st.booleans())
+@given(document=message(MeshConfig), release=RELEASES, strict=st.booleans())
 def test_any_mesh_document_is_read_or_refused(document: dict[str, Any], release: catalog.Release, strict: bool) -> None:
     applied, refused = apply(document, release, strict=strict)
     if refused is not None:

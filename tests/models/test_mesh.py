@@ -139,13 +139,6 @@ def test_an_empty_text_is_an_empty_document(text: str) -> None:
     assert mesh.parse_text(text) == {}
 
 
-def test_the_typed_model_holds_the_defaults() -> None:
-    typed = mesh.typed(mesh.defaults(NEWEST))
-    assert typed.default_config is not None
-    assert typed.default_config.status_port == 15020
-    assert typed.model_dump(by_alias=True, exclude_unset=True) == mesh.defaults(NEWEST)
-
-
 def test_a_part_of_a_mesh_document_is_checked_by_itself() -> None:
     path = ("spec", "meshConfig")
     assert mesh.check({"acessLogFile": "x"}, NEWEST, strict=False, path=path) == (

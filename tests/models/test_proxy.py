@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
 from meshc import catalog
 from meshc.errors import InputError
@@ -99,14 +98,3 @@ def test_what_differs_from_the_defaults_is_printed_in_schema_order() -> None:
         == '{"configPath":"/foo/bar","drainDuration":"7s","tracing":{},"proxyMetadata":{"foo":"barr"}}'
     )
     assert proxy.to_json_text({"statusPort": 15020}, release, drop_defaults=False) == '{"statusPort":15020}'
-
-
-def test_the_typed_model_is_closed() -> None:
-    typed = proxy.typed(proxy.defaults(catalog.release("1.21")))
-    assert typed.tracing is not None
-    assert typed.tracing.zipkin is not None
-    assert typed.tracing.zipkin.address == "zipkin.istio-system:9411"
-    with pytest.raises(ValidationError, match="Extra inputs are not permitted"):
-        proxy.typed({"foo": 1})
-    with pytest.raises(ValidationError, match="tracingServiceName"):
-        proxy.typed({"serviceCluster": "a", "tracingServiceName": "CANONICAL_NAME_ONLY"})

@@ -1,4 +1,4 @@
-"""What is generated from the typed models: message tables and JSON Schemas."""
+"""The JSON Schemas that are generated from the messages."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ import pytest
 
 from meshc import catalog
 from meshc.errors import UsageError
-from meshc.models import proto, proto_table, proxy, schemas
-from meshc.models.mesh_model import MeshConfig
-from meshc.models.proto_types import json_name
-from tests.models import generate
+from meshc.models import proto, proxy, schemas
+from meshc.models.mesh_config import MeshConfig
+from meshc.models.message import Field, Message, fields
+from meshc.models.proxy_config import ProxyConfig
 
 NEWEST = catalog.newest()
 
 
-@pytest.mark.parametrize(("path", "content"), generate.files().items(), ids=lambda value: getattr(value, "name", ""))
-def test_generated_files_are_current(path: Path, content: bytes) -> None:
-    assert path.read_bytes() == content, "run: python -m tests.models.generate"
+@pytest.mark.parametrize(("path", "content"), schemas.files().items(), ids=lambda value: getattr(value, "name", ""))
+def test_the_stored_schemas_are_current(path: Path, content: bytes) -> None:
+    assert path.read_bytes() == content, "run scripts/generate"
 
 
 @pytest.mark.parametrize(
@@ -27,34 +27,33 @@ def test_generated_files_are_current(path: Path, content: bytes) -> None:
     [("config_path", "configPath"), ("mesh_mTLS", "meshMTLS"), ("k8s_sa_jwt_path", "k8sSaJwtPath"), ("from_", "from")],
 )
 def test_json_names_follow_protobuf(name: str, json: str) -> None:
-    assert json_name(name) == json
+    assert Message.spellings(name)[0] == json
 
 
-def sample(field: proto_table.Field, depth: int = 0) -> Any:
+def sample(field: Field[Any]) -> Any:
     """A value a field takes, every nested message filled."""
     if field.element is not None:
-        item = sample(field.element, depth)
-        return [item] if field.type == "list" else {"key": item}
+        item = sample(field.element)
+        return [item] if field.kind == "list" else {"key": item}
     if field.message is not None:
         chosen: dict[str | None, str] = {}
-        members = proto_table.fields(field.message, NEWEST)
+        members = fields(field.message, NEWEST)
         for name, member in members.items():
             chosen[member.oneof or name] = name
-        return {name: sample(members[name], depth + 1) for name in chosen.values()}
+        return {name: sample(members[name]) for name in chosen.values()}
     values = {"string": "x", "bool": True, "bool_value": False, "double": 0.5, "duration": "5s", "struct": {"a": 1}}
-    return next(iter(field.values)) if field.values else values.get(field.type, 7)
+    return next(iter(field.numbers)) if field.numbers else values.get(field.kind, 7)
 
 
-@pytest.mark.parametrize("name", proto_table.fields("MeshConfig", NEWEST))
-def test_every_field_is_read_alike_by_table_and_model(name: str) -> None:
-    document = {name: sample(proto_table.fields("MeshConfig", NEWEST)[name])}
-    assert proto.read("MeshConfig", document, NEWEST, strict=True).value == document
-    assert MeshConfig.model_validate(document).model_dump(by_alias=True, exclude_unset=True) == document
+@pytest.mark.parametrize("name", fields(MeshConfig, NEWEST))
+def test_every_field_is_read_as_it_is_written(name: str) -> None:
+    document = {name: sample(fields(MeshConfig, NEWEST)[name])}
+    assert proto.read(MeshConfig, document, NEWEST, strict=True).value == document
 
 
-@pytest.mark.parametrize("name", proto_table.fields("ProxyConfig", NEWEST))
+@pytest.mark.parametrize("name", fields(ProxyConfig, NEWEST))
 def test_every_field_of_a_proxy_config_survives_writing_and_reading(name: str) -> None:
-    document = {name: sample(proto_table.fields("ProxyConfig", NEWEST)[name])}
+    document = {name: sample(fields(ProxyConfig, NEWEST)[name])}
     written = proxy.write(document, NEWEST)
     assert proxy.write(proxy.read(written, NEWEST).value, NEWEST) == written
 

@@ -11,7 +11,7 @@ from meshc import catalog
 from meshc.errors import MeshcError
 from meshc.settings import Settings, captured
 
-PARTS = ("values", "mesh_config", "mesh_document", "injection_config", "features", "revision")
+PARTS = ("mesh_document", "injection_config", "features", "revision")
 
 
 @pytest.mark.parametrize("release", [r.minor for r in catalog.releases()])
@@ -22,6 +22,8 @@ def test_what_settings_write_reads_back_as_the_same(release: str, mode: str) -> 
         settings = Settings.load(release=release, mode=mode, **keywords)
         again = Settings.load(release=release, mode=mode, cluster_config=captured.config_maps(settings))
         assert [getattr(again, part) for part in PARTS] == [getattr(settings, part) for part in PARTS]
+        assert again.values.document == settings.values.document
+        assert again.mesh.document == settings.mesh.document
         assert again.warnings == ()
 
 
@@ -35,8 +37,8 @@ def test_a_list_of_both_is_read() -> None:
         _config_map("istio-sidecar-injector-canary", values='{"global": {"hub": "h"}}', config="policy: disabled"),
     ]
     settings = Settings.load(cluster_config={"kind": "List", "items": items})
-    assert settings.mesh_config["trustDomain"] == "td"
-    assert settings.values == {"global": {"hub": "h"}}
+    assert settings.mesh.trust_domain == "td"
+    assert settings.values.document == {"global": {"hub": "h"}}
     assert settings.injection_config.policy == "disabled"
     assert settings.revision == "canary"
 

@@ -33,7 +33,7 @@ def test_the_revision_is_the_flags_else_the_servers(keywords: Any, revision: str
 def test_a_revision_goes_into_the_names() -> None:
     settings = Settings.load(revision="canary")
     assert settings.mesh_document["defaultConfig"]["discoveryAddress"] == "istiod-canary.istio-system.svc:15012"
-    assert settings.values["revision"] == "canary"
+    assert settings.values.revision == "canary"
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_the_order_is_profile_operator_values_mesh_flags() -> None:
 def test_later_files_win_and_flags_beat_files() -> None:
     first, second = ({"global": {"network": name, "meshID": name}} for name in ("one", "two"))
     settings = Settings.load(values=[first, second], set=["values.global.meshID=three"])
-    assert (settings.values["global"]["network"], settings.values["global"]["meshID"]) == ("two", "three")
+    assert (settings.values.global_.network, settings.values.global_.mesh_id) == ("two", "three")
 
 
 def test_a_mesh_file_may_spell_fields_either_way() -> None:
@@ -47,14 +47,14 @@ def test_a_mesh_file_may_spell_fields_either_way() -> None:
 def test_resolved_values_are_taken_as_they_are() -> None:
     values = {"global": {"hub": "example.org", "proxy": None}}
     settings = Settings.load(resolved_values=values, resolved_mesh_config={})
-    assert settings.values == values
-    assert settings.chart_values == {}
+    assert settings.values.document == values
+    assert settings.chart_values.document == {}
     assert settings.profile is None
 
 
 def test_a_resolved_half_leaves_the_other_to_the_profile() -> None:
     settings = Settings.load(profile="demo", resolved_values={"global": {}}, set=["values.global.network=n"])
-    assert settings.values == {"global": {"network": "n"}}
+    assert settings.values.document == {"global": {"network": "n"}}
     assert settings.mesh_document["accessLogFile"] == "/dev/stdout"
     assert settings.gateways == ()
 
@@ -66,8 +66,8 @@ def test_what_if_goes_on_top_of_resolved_halves() -> None:
         values={"global": {"network": "b"}},
         set=["meshConfig.trustDomain=b"],
     )
-    assert settings.values["global"]["network"] == "b"
-    assert settings.mesh_config["trustDomain"] == "b"
+    assert settings.values.global_.network == "b"
+    assert settings.mesh.trust_domain == "b"
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_bad_input_is_an_error(keywords: Any, message: str) -> None:
     ],
 )
 def test_typed_reading_takes_what_istio_takes(values: Any) -> None:
-    assert Settings.load(resolved_values=values).values == values
+    assert Settings.load(resolved_values=values).values.document == values
 
 
 @pytest.mark.parametrize(
@@ -162,8 +162,8 @@ def test_errors_of_a_file_point_at_their_lines(tmp_path: Path) -> None:
 
 def test_helm_takes_chart_values_and_installs_no_gateways() -> None:
     settings = Settings.load(installer="helm", set=["global.network=n,profile=demo"], values={"env": {"A": "b"}})
-    assert settings.values["global"]["network"] == "n"
-    assert settings.values["pilot"]["env"] == {"A": "b"}
+    assert settings.values.global_.network == "n"
+    assert settings.values.pilot.env == {"A": "b"}
     assert settings.mesh_document["accessLogFile"] == "/dev/stdout"
     assert settings.gateways == ()
 
@@ -180,7 +180,7 @@ def test_gateways_carry_their_values_and_patches() -> None:
 def test_metadata_numbers_become_text_in_some_releases() -> None:
     flag = "meshConfig.defaultConfig.proxyMetadata.NUMBER=5"
     for release in ("1.20", "1.30"):
-        assert Settings.load(release=release, set=[flag]).mesh_config["defaultConfig"]["proxyMetadata"]["NUMBER"] == "5"
+        assert Settings.load(release=release, set=[flag]).mesh.default_config.proxy_metadata["NUMBER"] == "5"
     with pytest.raises(MeshcError, match="must be text"):
         Settings.load(release="1.17", set=[flag])
 
@@ -195,7 +195,7 @@ def test_a_profile_without_injector_says_so_when_asked() -> None:
 
 def test_the_same_request_gives_equal_settings() -> None:
     assert Settings.load(profile="demo") == Settings.load(profile="demo")
-    assert yamlio.dump(Settings.load().values) == yamlio.dump(Settings.load().values)
+    assert yamlio.dump(Settings.load().values.document) == yamlio.dump(Settings.load().values.document)
 
 
 def test_workloads_are_the_objects_of_the_profiles_gateways() -> None:

@@ -32,7 +32,7 @@ def test_the_last_layer_gave_what_the_settings_hold() -> None:
     for release in ("1.17", "1.23", "1.30"):
         settings = Settings.load(release=release, profile="demo", set=["values.global.network=n", "hub=h"])
         for path in ("global.network", "global.hub", "global.proxy.resources.requests.cpu", "global.proxy.logLevel"):
-            value = settings.values
+            value = settings.values.document
             for key in path.split("."):
                 value = value[key]
             assert settings.origins.values(path)[-1].value == value, path

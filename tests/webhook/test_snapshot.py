@@ -29,12 +29,12 @@ def of_values(values: Path) -> Snapshots:
 
 def hub(snapshots: Snapshots, revision: str = "") -> Any:
     """The hub of the settings in force."""
-    return settings_in_force(snapshots.file)[revision].values["global"]["hub"]
+    return settings_in_force(snapshots.file)[revision].values.global_.hub
 
 
 def test_files_are_read_once_and_kept(values: Path) -> None:
     snapshots = of_values(values)
-    assert snapshots.take()[""].values["global"]["hub"] == "example.com/good"
+    assert snapshots.take()[""].values.global_.hub == "example.com/good"
     values.unlink()
     assert hub(snapshots) == "example.com/good"
     snapshots.close()

@@ -33,7 +33,7 @@ class Injector:
         self.webhook = mode == "webhook"
         self.release = settings.release
         self.level: int = settings.release.fact("kubernetes.minor")
-        self.mesh: Json = settings.mesh_config
+        self.mesh: Json = settings.mesh.document
         self.revision = "" if not self.webhook and settings.revision == "default" else settings.revision
         self.checks = app_probers.checks_of(settings.release, settings.features)
         self._proxy_configs: dict[Any, Json] = {}
@@ -51,7 +51,7 @@ class Injector:
         """The templates, the user's own over the shipped ones."""
         settings, config = self.settings, self.settings.injection_config
         own = {n: text for n, text in config.templates.items() if text is not None and n not in config.go_templates}
-        return Templates(settings.release, settings.values, self.mesh, self.revision, settings.features, own)
+        return Templates(settings.release, settings.values.document, self.mesh, self.revision, settings.features, own)
 
     @cached_property
     def renderer(self) -> Renderer:
@@ -174,7 +174,7 @@ class Injector:
 
     def values(self, *path: str) -> Json:
         """A value, None where it or a parent is missing."""
-        found: Json = self.settings.values
+        found: Json = self.settings.values.document
         for part in path:
             found = found.get(part) if isinstance(found, dict) else None
         return found

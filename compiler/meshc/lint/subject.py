@@ -14,6 +14,7 @@ from meshc.interception.packet_rules import capture as compute_rules
 from meshc.interception.ports.pod_ports import pod_ports
 from meshc.interception.ports.port_map import PortMap
 from meshc.kubernetes.pods import PROXY, Pod, pod_of
+from meshc.models.mesh_config import MeshConfig
 from meshc.reports.finding import Severity
 from meshc.yamlio import Document, Json
 
@@ -28,7 +29,7 @@ class HasSettings(Protocol):
         """The Istio release."""
 
     @property
-    def mesh_config(self) -> Json:
+    def mesh(self) -> MeshConfig:
         """The mesh's settings."""
 
     @property
@@ -74,7 +75,7 @@ class Subject:
         """Ports of the injected pod."""
         if self.injected is None or self.injected.proxy is None:
             return None
-        document, config = self.injected.document, self.settings.mesh_config or {}
+        document, config = self.injected.document, self.settings.mesh.document
         return pod_ports(document, self.settings.release, bootstrap=self.bootstrap, mesh_config=config)
 
     @cached_property

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from meshc.catalog import Release
 from meshc.errors import InputError, MeshcError
 from meshc.models import proxy, proxy_layers
+from meshc.models.proxy_config import ProxyConfig
 from meshc.models.proxy_resources import Resource
 from meshc.yamlio import Json
 
@@ -59,7 +60,7 @@ class Layers:
             return config
         if self.release.has("mesh.layers_written_out"):
             return proxy.merge(config, written, self.release)
-        return proxy_layers.members(proxy.MESSAGE, config, written, self.release)
+        return proxy_layers.members(ProxyConfig, config, written, self.release)
 
 
 def for_pod(

@@ -7,20 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
-from typing import TYPE_CHECKING
 
 from meshc import yamlio
 from meshc.catalog import Release
 from meshc.errors import ErrorGroup, PathPart, SettingsError
 from meshc.models import mesh_validation, proto, proxy
+from meshc.models.mesh_config import MeshConfig
+from meshc.models.mesh_providers import DefaultProviders
 from meshc.models.proto import Reading
 from meshc.models.proxy_validation import Findings
 from meshc.yamlio import Json
-
-if TYPE_CHECKING:
-    from meshc.models.mesh_model import MeshConfig
-
-MESSAGE = "MeshConfig"
 
 
 def defaults(release: Release) -> dict[str, Json]:
@@ -44,7 +40,7 @@ def check(document: Json, release: Release, *, strict: bool, path: tuple[PathPar
     Gives the warnings.  Raises SettingsError or ErrorGroup for wrong types and, in strict mode, unknown keys;
     `pointing.pointed` adds file and line.
     """
-    return proto.read(MESSAGE, document, release, strict=strict, path=path).warnings
+    return proto.read(MeshConfig, document, release, strict=strict, path=path).warnings
 
 
 def apply(
@@ -83,27 +79,18 @@ def merge(
     `defaultConfig` (ProxyConfig merge), `defaultProviders` (member by member), `extensionProviders` (by name) and
     `trustDomainAliases` (sorted union).
     """
-    merged, warnings = proto.read(MESSAGE, document, release, base=base, strict=strict, path=path)
+    merged, warnings = proto.read(MeshConfig, document, release, base=base, strict=strict, path=path)
     document = document or {}
     kept = {name: base.get(name) or {} for name in ("defaultConfig", "defaultProviders")}
     if (written := _field(document, "defaultConfig", "default_config")) is not None:
         merged["defaultConfig"] = proxy.merge(kept["defaultConfig"], written, release)
     if (written := _field(document, "defaultProviders", "default_providers")) is not None:
-        merged["defaultProviders"] = proto.read(
-            "DefaultProviders", written, release, base=kept["defaultProviders"]
-        ).value
+        merged["defaultProviders"] = proto.read(DefaultProviders, written, release, base=kept["defaultProviders"]).value
     if _field(document, "extensionProviders", "extension_providers") is not None:
         merged["extensionProviders"] = _by_name(base.get("extensionProviders"), merged["extensionProviders"])
     if aliases := {*(base.get("trustDomainAliases") or ()), *(merged.get("trustDomainAliases") or ())}:
         merged["trustDomainAliases"] = sorted(aliases)
     return Reading({k: v for k, v in merged.items() if v != []}, warnings)
-
-
-def typed(config: Mapping[str, Json]) -> MeshConfig:
-    """The MeshConfig as its typed, closed model.  Raises pydantic's ValidationError for what no reader lets through."""
-    from meshc.models.mesh_model import MeshConfig
-
-    return MeshConfig.model_validate(config)
 
 
 def validate(mesh: Mapping[str, Json], release: Release) -> Findings:

@@ -2,146 +2,147 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
-from meshc.models.proto_types import (
-    BoolValue,
-    Duration,
-    Int32,
-    Int64Value,
-    Message,
-    OneOf,
-    Since,
-    Struct,
-    UInt32,
+from meshc.models.fields import (
+    bool_value,
+    boolean,
+    duration,
+    enum,
+    int32,
+    int64_value,
+    mapping,
+    message,
+    repeated,
+    string,
+    struct,
+    uint32,
 )
-from meshc.models.proxy_model import TraceContext
+from meshc.models.message import Message
 
 
 class RequestBody(Message):
     """Which part of the request body an authorizer gets."""
 
-    max_request_bytes: UInt32 | None = None
-    allow_partial_message: bool | None = None
-    pack_as_bytes: bool | None = None
+    max_request_bytes = uint32()
+    allow_partial_message = boolean()
+    pack_as_bytes = boolean()
 
 
 class ExternalAuthorizationHttpProvider(Message):
     """External authorizer asked over HTTP."""
 
-    service: str | None = None
-    port: UInt32 | None = None
-    timeout: Duration | None = None
-    path_prefix: str | None = None
-    fail_open: bool | None = None
-    status_on_error: str | None = None
-    include_headers_in_check: list[str] | None = None
-    include_request_headers_in_check: list[str] | None = None
-    include_additional_headers_in_check: dict[str, str] | None = None
-    include_request_body_in_check: RequestBody | None = None
-    headers_to_upstream_on_allow: list[str] | None = None
-    headers_to_downstream_on_deny: list[str] | None = None
-    headers_to_downstream_on_allow: list[str] | None = None
-    clear_route_cache: BoolValue | None = None
+    service = string()
+    port = uint32()
+    timeout = duration()
+    path_prefix = string()
+    fail_open = boolean()
+    status_on_error = string()
+    include_headers_in_check = repeated(string())
+    include_request_headers_in_check = repeated(string())
+    include_additional_headers_in_check = mapping(string())
+    include_request_body_in_check = message(RequestBody)
+    headers_to_upstream_on_allow = repeated(string())
+    headers_to_downstream_on_deny = repeated(string())
+    headers_to_downstream_on_allow = repeated(string())
+    clear_route_cache = bool_value()
 
 
 class ExternalAuthorizationGrpcProvider(Message):
     """External authorizer asked over gRPC."""
 
-    service: str | None = None
-    port: UInt32 | None = None
-    timeout: Duration | None = None
-    fail_open: bool | None = None
-    status_on_error: str | None = None
-    include_request_body_in_check: RequestBody | None = None
-    clear_route_cache: BoolValue | None = None
+    service = string()
+    port = uint32()
+    timeout = duration()
+    fail_open = boolean()
+    status_on_error = string()
+    include_request_body_in_check = message(RequestBody)
+    clear_route_cache = bool_value()
 
 
 class ProviderHeader(Message):
     """A header sent with exported data; its value is given or read from the environment."""
 
-    name: str | None = None
-    value: Annotated[str | None, OneOf("header_value")] = None
-    env_name: Annotated[str | None, OneOf("header_value")] = None
+    name = string()
+    value = string(oneof="header_value")
+    env_name = string(oneof="header_value")
 
 
 class HttpService(Message):
     """How exported data is sent over HTTP."""
 
-    path: str | None = None
-    timeout: Duration | None = None
-    headers: list[ProviderHeader] | None = None
+    path = string()
+    timeout = duration()
+    headers = repeated(message(ProviderHeader))
 
 
 class GrpcService(Message):
     """How exported data is sent over gRPC."""
 
-    timeout: Duration | None = None
-    initial_metadata: list[ProviderHeader] | None = None
+    timeout = duration()
+    initial_metadata = repeated(message(ProviderHeader))
 
 
 class ZipkinTracingProvider(Message):
     """Zipkin collector."""
 
-    service: str | None = None
-    port: UInt32 | None = None
-    max_tag_length: UInt32 | None = None
-    enable_64bit_trace_id: bool | None = None
-    path: str | None = None
-    trace_context_option: Literal["USE_B3", "USE_B3_WITH_W3C_PROPAGATION"] | None = None
-    timeout: Duration | None = None
-    headers: list[ProviderHeader] | None = None
+    service = string()
+    port = uint32()
+    max_tag_length = uint32()
+    enable_64bit_trace_id = boolean()
+    path = string()
+    trace_context_option = enum("USE_B3", "USE_B3_WITH_W3C_PROPAGATION")
+    timeout = duration()
+    headers = repeated(message(ProviderHeader))
 
 
 class LightstepTracingProvider(Message):
     """Lightstep satellite pool."""
 
-    service: str | None = None
-    port: UInt32 | None = None
-    access_token: str | None = None
-    max_tag_length: UInt32 | None = None
+    service = string()
+    port = uint32()
+    access_token = string()
+    max_tag_length = uint32()
 
 
 class DatadogTracingProvider(Message):
     """Datadog agent."""
 
-    service: str | None = None
-    port: UInt32 | None = None
-    max_tag_length: UInt32 | None = None
+    service = string()
+    port = uint32()
+    max_tag_length = uint32()
 
 
 class SkyWalkingTracingProvider(Message):
     """SkyWalking receiver."""
 
-    service: str | None = None
-    port: UInt32 | None = None
-    access_token: str | None = None
+    service = string()
+    port = uint32()
+    access_token = string()
 
 
 class StackdriverLogging(Message):
     """Labels of Google Cloud log entries."""
 
-    labels: dict[str, str] | None = None
+    labels = mapping(string())
 
 
 class StackdriverProvider(Message):
     """Google Cloud tracing, metrics and logging."""
 
-    debug: bool | None = None
-    max_number_of_attributes: Int64Value | None = None
-    max_number_of_annotations: Int64Value | None = None
-    max_number_of_message_events: Int64Value | None = None
-    max_tag_length: UInt32 | None = None
-    logging: StackdriverLogging | None = None
+    debug = boolean()
+    max_number_of_attributes = int64_value()
+    max_number_of_annotations = int64_value()
+    max_number_of_message_events = int64_value()
+    max_tag_length = uint32()
+    logging = message(StackdriverLogging)
 
 
 class OpenCensusAgentTracingProvider(Message):
     """OpenCensus agent."""
 
-    service: str | None = None
-    port: UInt32 | None = None
-    context: list[TraceContext] | None = None
-    max_tag_length: UInt32 | None = None
+    service = string()
+    port = uint32()
+    context = repeated(enum("UNSPECIFIED", "W3C_TRACE_CONTEXT", "GRPC_BIN", "CLOUD_TRACE_CONTEXT", "B3"))
+    max_tag_length = uint32()
 
 
 class EmptyProvider(Message):
@@ -151,127 +152,124 @@ class EmptyProvider(Message):
 class LogFormat(Message):
     """Format of a log line: text or labels."""
 
-    text: Annotated[str | None, OneOf("log_format")] = None
-    labels: Annotated[Struct | None, OneOf("log_format")] = None
+    text = string(oneof="log_format")
+    labels = struct(oneof="log_format")
 
 
 class EnvoyFileAccessLogProvider(Message):
     """Access log in a file."""
 
-    path: str | None = None
-    log_format: LogFormat | None = None
-    omit_empty_values: bool | None = None
+    path = string()
+    log_format = message(LogFormat)
+    omit_empty_values = boolean()
 
 
 class EnvoyHttpGrpcLogProvider(Message):
     """Access logs of HTTP sent over gRPC."""
 
-    service: str | None = None
-    port: UInt32 | None = None
-    log_name: str | None = None
-    filter_state_objects_to_log: list[str] | None = None
-    additional_request_headers_to_log: list[str] | None = None
-    additional_response_headers_to_log: list[str] | None = None
-    additional_response_trailers_to_log: list[str] | None = None
+    service = string()
+    port = uint32()
+    log_name = string()
+    filter_state_objects_to_log = repeated(string())
+    additional_request_headers_to_log = repeated(string())
+    additional_response_headers_to_log = repeated(string())
+    additional_response_trailers_to_log = repeated(string())
 
 
 class EnvoyTcpGrpcLogProvider(Message):
     """Access logs of TCP sent over gRPC."""
 
-    service: str | None = None
-    port: UInt32 | None = None
-    log_name: str | None = None
-    filter_state_objects_to_log: list[str] | None = None
+    service = string()
+    port = uint32()
+    log_name = string()
+    filter_state_objects_to_log = repeated(string())
 
 
 class OpenTelemetryLogFormat(Message):
     """Body and attributes of an OpenTelemetry log record."""
 
-    text: str | None = None
-    labels: Struct | None = None
+    text = string()
+    labels = struct()
 
 
 class EnvoyOpenTelemetryLogProvider(Message):
     """Access logs sent as OpenTelemetry."""
 
-    service: str | None = None
-    port: UInt32 | None = None
-    log_name: str | None = None
-    log_format: OpenTelemetryLogFormat | None = None
+    service = string()
+    port = uint32()
+    log_name = string()
+    log_format = message(OpenTelemetryLogFormat)
 
 
 class ResourceDetectors(Message):
     """Where attributes of the resource come from."""
 
-    environment: EmptyProvider | None = None
-    dynatrace: EmptyProvider | None = None
+    environment = message(EmptyProvider)
+    dynatrace = message(EmptyProvider)
 
 
 class DynatraceApi(Message):
     """Access to the Dynatrace API."""
 
-    service: str | None = None
-    port: UInt32 | None = None
-    http: HttpService | None = None
+    service = string()
+    port = uint32()
+    http = message(HttpService)
 
 
 class DynatraceSampler(Message):
     """Sampler that Dynatrace steers."""
 
-    tenant: str | None = None
-    cluster_id: Int32 | None = None
-    root_spans_per_minute: UInt32 | None = None
-    http_service: DynatraceApi | None = None
+    tenant = string()
+    cluster_id = int32()
+    root_spans_per_minute = uint32()
+    http_service = message(DynatraceApi)
 
 
 class OpenTelemetryTracingProvider(Message):
     """OpenTelemetry collector."""
 
-    service: str | None = None
-    port: UInt32 | None = None
-    max_tag_length: UInt32 | None = None
-    http: Annotated[HttpService | None, Since("1.21")] = None
-    grpc: GrpcService | None = None
-    resource_detectors: Annotated[ResourceDetectors | None, Since("1.21")] = None
-    dynatrace_sampler: Annotated[DynatraceSampler | None, OneOf("sampling"), Since("1.22")] = None
-    service_attribute_enrichment: Annotated[
-        Literal["ISTIO_CANONICAL", "OTEL_SEMANTIC_CONVENTIONS"] | None,
-        Since("1.30"),
-    ] = None
+    service = string()
+    port = uint32()
+    max_tag_length = uint32()
+    http = message(HttpService, since="1.21")
+    grpc = message(GrpcService)
+    resource_detectors = message(ResourceDetectors, since="1.21")
+    dynatrace_sampler = message(DynatraceSampler, oneof="sampling", since="1.22")
+    service_attribute_enrichment = enum("ISTIO_CANONICAL", "OTEL_SEMANTIC_CONVENTIONS", since="1.30")
 
 
 class SDSProvider(Message):
     """Secrets served by an external SDS server."""
 
-    name: str | None = None
-    service: str | None = None
-    port: UInt32 | None = None
+    name = string()
+    service = string()
+    port = uint32()
 
 
 class ExtensionProvider(Message):
     """A named backend that other settings refer to."""
 
-    name: str | None = None
-    envoy_ext_authz_http: Annotated[ExternalAuthorizationHttpProvider | None, OneOf("provider")] = None
-    envoy_ext_authz_grpc: Annotated[ExternalAuthorizationGrpcProvider | None, OneOf("provider")] = None
-    zipkin: Annotated[ZipkinTracingProvider | None, OneOf("provider")] = None
-    lightstep: Annotated[LightstepTracingProvider | None, OneOf("provider")] = None
-    datadog: Annotated[DatadogTracingProvider | None, OneOf("provider")] = None
-    stackdriver: Annotated[StackdriverProvider | None, OneOf("provider")] = None
-    opencensus: Annotated[OpenCensusAgentTracingProvider | None, OneOf("provider")] = None
-    skywalking: Annotated[SkyWalkingTracingProvider | None, OneOf("provider")] = None
-    opentelemetry: Annotated[OpenTelemetryTracingProvider | None, OneOf("provider")] = None
-    prometheus: Annotated[EmptyProvider | None, OneOf("provider")] = None
-    envoy_file_access_log: Annotated[EnvoyFileAccessLogProvider | None, OneOf("provider")] = None
-    envoy_http_als: Annotated[EnvoyHttpGrpcLogProvider | None, OneOf("provider")] = None
-    envoy_tcp_als: Annotated[EnvoyTcpGrpcLogProvider | None, OneOf("provider")] = None
-    envoy_otel_als: Annotated[EnvoyOpenTelemetryLogProvider | None, OneOf("provider")] = None
-    sds: Annotated[SDSProvider | None, OneOf("provider")] = None
+    name = string()
+    envoy_ext_authz_http = message(ExternalAuthorizationHttpProvider, oneof="provider")
+    envoy_ext_authz_grpc = message(ExternalAuthorizationGrpcProvider, oneof="provider")
+    zipkin = message(ZipkinTracingProvider, oneof="provider")
+    lightstep = message(LightstepTracingProvider, oneof="provider")
+    datadog = message(DatadogTracingProvider, oneof="provider")
+    stackdriver = message(StackdriverProvider, oneof="provider")
+    opencensus = message(OpenCensusAgentTracingProvider, oneof="provider")
+    skywalking = message(SkyWalkingTracingProvider, oneof="provider")
+    opentelemetry = message(OpenTelemetryTracingProvider, oneof="provider")
+    prometheus = message(EmptyProvider, oneof="provider")
+    envoy_file_access_log = message(EnvoyFileAccessLogProvider, oneof="provider")
+    envoy_http_als = message(EnvoyHttpGrpcLogProvider, oneof="provider")
+    envoy_tcp_als = message(EnvoyTcpGrpcLogProvider, oneof="provider")
+    envoy_otel_als = message(EnvoyOpenTelemetryLogProvider, oneof="provider")
+    sds = message(SDSProvider, oneof="provider")
 
 
 class DefaultProviders(Message):
     """Providers used where a Telemetry resource names none."""
 
-    tracing: list[str] | None = None
-    metrics: list[str] | None = None
-    access_logging: list[str] | None = None
+    tracing = repeated(string())
+    metrics = repeated(string())
+    access_logging = repeated(string())

@@ -13,6 +13,7 @@ from meshc.catalog import Release
 from meshc.errors import ErrorGroup, PathPart
 from meshc.gotext import jsontext
 from meshc.models import proto_reader, proto_writer
+from meshc.models.message import Message
 from meshc.yamlio import Json, dump_json
 
 
@@ -24,7 +25,7 @@ class Reading(NamedTuple):
 
 
 def read(
-    message: str,
+    message: type[Message],
     document: Json,
     release: Release,
     *,
@@ -46,11 +47,11 @@ def read(
     return Reading(value, tuple(reader.warnings))
 
 
-def write(message: str, value: Mapping[str, Json], release: Release) -> dict[str, Json]:
+def write(message: type[Message], value: Mapping[str, Json], release: Release) -> dict[str, Json]:
     """The dict that a protobuf writer prints: declaration order, zero scalars and empty lists left out."""
     return proto_writer.write(message, value, release)
 
 
-def to_text(message: str, value: Mapping[str, Json], release: Release) -> str:
+def to_text(message: type[Message], value: Mapping[str, Json], release: Release) -> str:
     """One line of compact JSON, as `protoToJSON` prints it (no line end): `<`, `>`, `&` and line separators escaped."""
     return jsontext.escaped(dump_json(write(message, value, release)))

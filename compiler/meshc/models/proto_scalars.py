@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from meshc.gotext import durations
-from meshc.models.proto_table import Field
+from meshc.models.message import Field
 from meshc.yamlio import Json
 
 _LIMITS = {
@@ -29,28 +29,28 @@ class WrongType(ValueError):
         self.hint = hint
 
 
-def read(field: Field, value: Json) -> Json:
+def read(field: Field[Json], value: Json) -> Json:
     """The value in interchange form: enums by name, durations canonical, quoted numbers as numbers.
 
     Raises WrongType.
     """
-    return _READERS[field.type](field, value)
+    return _READERS[field.kind](field, value)
 
 
-def _string(_: Field, value: Json) -> Json:
+def _string(_: Field[Json], value: Json) -> Json:
     if isinstance(value, str):
         return value
     raise WrongType("must be text", f'quote it: "{_plain(value)}"' if _is_scalar(value) else "write one text")
 
 
-def _bool(_: Field, value: Json) -> Json:
+def _bool(_: Field[Json], value: Json) -> Json:
     if isinstance(value, bool):
         return value
     raise WrongType("must be a boolean", "write true or false, without quotes")
 
 
-def _integer(field: Field, value: Json) -> Json:
-    low, high = _LIMITS[field.type]
+def _integer(field: Field[Json], value: Json) -> Json:
+    low, high = _LIMITS[field.kind]
     number = value
     if (isinstance(value, str) and _INTEGER.fullmatch(value.strip(_BLANKS))) or (
         isinstance(value, float) and value.is_integer()
@@ -63,7 +63,7 @@ def _integer(field: Field, value: Json) -> Json:
     return number
 
 
-def _double(_: Field, value: Json) -> Json:
+def _double(_: Field[Json], value: Json) -> Json:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
     if isinstance(value, str) and _NUMBER.fullmatch(value.strip(_BLANKS)):
@@ -73,7 +73,7 @@ def _double(_: Field, value: Json) -> Json:
     raise WrongType("must be a number", "write a number such as 1 or 0.5")
 
 
-def _duration(_: Field, value: Json) -> Json:
+def _duration(_: Field[Json], value: Json) -> Json:
     if isinstance(value, str):
         try:
             return durations.canonical(value)
@@ -82,8 +82,8 @@ def _duration(_: Field, value: Json) -> Json:
     raise WrongType("must be a duration", "write number and unit, e.g. 45s, 1m30s or 500ms")
 
 
-def _enum(field: Field, value: Json) -> Json:
-    values: Mapping[str, int] = field.values or {}
+def _enum(field: Field[Json], value: Json) -> Json:
+    values = field.numbers
     if isinstance(value, str) and value in values:
         return value
     if isinstance(value, float) and value.is_integer():
@@ -93,17 +93,17 @@ def _enum(field: Field, value: Json) -> Json:
     raise WrongType("unknown value for an enumeration", f"write one of {', '.join(values)}")
 
 
-def _struct(_: Field, value: Json) -> Json:
+def _struct(_: Field[Json], value: Json) -> Json:
     if isinstance(value, dict):
         return value
     raise WrongType("must be a map", "write keys and values")
 
 
-def _any(_: Field, value: Json) -> Json:
+def _any(_: Field[Json], value: Json) -> Json:
     return value
 
 
-def _int_or_string(_: Field, value: Json) -> Json:
+def _int_or_string(_: Field[Json], value: Json) -> Json:
     if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
         return value
     raise WrongType("must be a whole number or text", "write 1 or 25%")
@@ -117,7 +117,7 @@ def _plain(value: Json) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-_READERS: Mapping[str, Callable[[Field, Json], Json]] = {
+_READERS: Mapping[str, Callable[[Field[Json], Json], Json]] = {
     "string": _string,
     "bool": _bool,
     "bool_value": _bool,

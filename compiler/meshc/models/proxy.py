@@ -7,20 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
-from typing import TYPE_CHECKING
 
 from meshc import yamlio
 from meshc.catalog import Release
 from meshc.errors import PathPart
 from meshc.models import proto, proxy_validation
 from meshc.models.proto import Reading
+from meshc.models.proxy_config import ProxyConfig
 from meshc.models.proxy_validation import Findings
 from meshc.yamlio import Json
-
-if TYPE_CHECKING:
-    from meshc.models.proxy_model import ProxyConfig
-
-MESSAGE = "ProxyConfig"
 
 _INHERITED_HEADERS = ("forwardedClientCert", "requestId", "attemptCount", "server", "envoyDebugHeaders")
 
@@ -45,7 +40,7 @@ def parse_text(text: str, *, file: str | None = None) -> Json:
 
 def read(document: Json, release: Release, *, strict: bool = False, path: tuple[PathPart, ...] = ()) -> Reading:
     """A document alone as a ProxyConfig in interchange form.  Raises SettingsError, ErrorGroup."""
-    return proto.read(MESSAGE, document, release, strict=strict, path=path)
+    return proto.read(ProxyConfig, document, release, strict=strict, path=path)
 
 
 def overlay(
@@ -61,7 +56,7 @@ def overlay(
     Since 1.19.1 some members of `proxyHeaders` that the document leaves unset are kept as well.
     Raises SettingsError, ErrorGroup for wrong types and, in strict mode, unknown keys.
     """
-    merged, warnings = proto.read(MESSAGE, document, release, base=base, strict=strict, path=path)
+    merged, warnings = proto.read(ProxyConfig, document, release, base=base, strict=strict, path=path)
     if metadata := {**(base.get("proxyMetadata") or {}), **(merged.get("proxyMetadata") or {})}:
         merged["proxyMetadata"] = metadata
     headers, old = merged.get("proxyHeaders"), base.get("proxyHeaders")
@@ -77,14 +72,7 @@ def merge(base: Mapping[str, Json], document: Json, release: Release) -> dict[st
 
 def write(config: Mapping[str, Json], release: Release) -> dict[str, Json]:
     """The ProxyConfig as a protobuf writer prints it: declaration order, zero scalars gone."""
-    return proto.write(MESSAGE, config, release)
-
-
-def typed(config: Mapping[str, Json]) -> ProxyConfig:
-    """The ProxyConfig as its typed, closed model.  Raises pydantic's ValidationError for what no reader lets through."""
-    from meshc.models.proxy_model import ProxyConfig
-
-    return ProxyConfig.model_validate(config)
+    return proto.write(ProxyConfig, config, release)
 
 
 def validate(config: Mapping[str, Json], release: Release) -> Findings:
@@ -101,7 +89,7 @@ def clone_without_defaults(config: Mapping[str, Json], release: Release) -> dict
 def to_json_text(config: Mapping[str, Json], release: Release, *, drop_defaults: bool = True) -> str:
     """The text of `PROXY_CONFIG` without its line end: one line of compact JSON, `{}` when nothing is left."""
     kept = clone_without_defaults(config, release) if drop_defaults else config
-    return proto.to_text(MESSAGE, kept, release)
+    return proto.to_text(ProxyConfig, kept, release)
 
 
 _MAPS = ("proxyMetadata", "runtimeValues")

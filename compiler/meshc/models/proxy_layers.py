@@ -5,40 +5,42 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from meshc.catalog import Release
-from meshc.models import proto_table
-from meshc.models.proto_table import Field
+from meshc.models.message import WRAPPERS, Field, Message, fields, same_choice
 from meshc.yamlio import Json
 
 _REPLACED = ("concurrency", "image")
 
 
-def members(message: str, base: Mapping[str, Json], over: Mapping[str, Json], release: Release) -> dict[str, Json]:
+def members(
+    message: type[Message], base: Mapping[str, Json], over: Mapping[str, Json], release: Release
+) -> dict[str, Json]:
     """Protobuf's own merge: messages and maps merge, lists join, set scalars replace; both sides in written form.
 
     Durations, `concurrency` and `image` replace.
     """
     merged = dict(base)
-    known = proto_table.fields(message, release)
+    known = fields(message, release)
     for name, value in over.items():
         described = known[name]
         if described.oneof:
-            for other in proto_table.same_choice(message, described):
+            for other in same_choice(message, described):
                 merged.pop(other, None)
         merged[name] = _member(described, merged.get(name), value, release)
     return merged
 
 
-def _member(described: Field, base: Json, over: Json, release: Release) -> Json:
+def _member(described: Field[Json], base: Json, over: Json, release: Release) -> Json:
     if base is None or described.json in _REPLACED:
         return over
-    match described.type:
+    match described.kind:
         case "message":
-            return members(described.message or "", base, over, release)
+            assert described.message is not None
+            return members(described.message, base, over, release)
         case "list":
             return [*base, *over]
         case "map":
             return {**base, **over}
-        case kind if kind in proto_table.WRAPPERS:
+        case kind if kind in WRAPPERS:
             return over or base
         case _:
             return over

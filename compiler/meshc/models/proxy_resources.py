@@ -8,11 +8,28 @@ from dataclasses import dataclass
 from meshc.catalog import Release
 from meshc.errors import PathPart, SettingsError
 from meshc.models import proto
+from meshc.models.fields import int32_value, mapping, message, string
+from meshc.models.message import Message
+from meshc.models.proxy_config import ProxyImage
 from meshc.yamlio import Json
 
 API_VERSION = "networking.istio.io/v1beta1"
 KIND = "ProxyConfig"
-MESSAGE = "ProxyConfigResourceSpec"
+
+
+class WorkloadSelector(Message):
+    """Labels a pod must have."""
+
+    match_labels = mapping(string())
+
+
+class ProxyConfigResourceSpec(Message):
+    """What a ProxyConfig resource may set: worker threads, environment and image of the proxies it selects."""
+
+    selector = message(WorkloadSelector, "Pods of the namespace it is for; absent for all of them.")
+    concurrency = int32_value("Number of worker threads; 0 means one per core.")
+    environment_variables = mapping(string(), "Environment variables of the proxy, added to `proxyMetadata`.")
+    image = message(ProxyImage, "Variant of the proxy image.")
 
 
 @dataclass(frozen=True)
@@ -46,7 +63,7 @@ def read(document: Json, release: Release, *, namespace: str = "default", strict
     """
     metadata = _metadata(document)
     path: tuple[PathPart, ...] = ("spec",)
-    spec = proto.read(MESSAGE, document.get("spec"), release, strict=strict, path=path).value
+    spec = proto.read(ProxyConfigResourceSpec, document.get("spec"), release, strict=strict, path=path).value
     names = {"concurrency": "concurrency", "environmentVariables": "proxyMetadata", "image": "image"}
     selector = spec.get("selector")
     return Resource(

@@ -1,17 +1,20 @@
-"""Helm values of an Istio installation as closed Pydantic models (docs/istio/injection.md § 2.2, docs/istio/profiles.md § 4.5).
-
-The models say which values there are and of which type; `models.values_reading` reads documents by the tables derived
-from them, so that no compile run imports Pydantic for it.
-"""
+"""Helm values of an Istio installation (docs/istio/injection.md § 2.2, docs/istio/profiles.md § 4.5)."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
-from pydantic import Field
-
-from meshc.models.proto_types import Since
-from meshc.models.values_types import Any_, Count, Flag, Map, Maps, TextMap, Texts, ValuesMessage
+from meshc.models.value_fields import (
+    ValuesMessage,
+    anything,
+    count,
+    enum,
+    flag,
+    message,
+    string,
+    string_map,
+    strings,
+    struct,
+    structs,
+)
 from meshc.models.values_workloads import (
     ArchValues,
     CniUsageValues,
@@ -23,297 +26,295 @@ from meshc.models.values_workloads import (
     ResourceValues,
 )
 
-Tracer = Literal["zipkin", "lightstep", "datadog", "stackdriver", "openCensusAgent", "none"]
-
 
 class MultiClusterValues(ValuesMessage):
     """The cluster's name in a mesh of several."""
 
-    cluster_name: str | None = None
-    enabled: Flag | None = None
-    global_domain_suffix: str | None = None
-    include_envoy_filter: Flag | None = None
+    cluster_name = string()
+    enabled = flag()
+    global_domain_suffix = string()
+    include_envoy_filter = flag()
 
 
 class StartupProbeValues(ValuesMessage):
     """The proxy's startup probe."""
 
-    enabled: Flag | None = None
-    failure_threshold: Count | None = None
+    enabled = flag()
+    failure_threshold = count()
 
 
 class ProxyValues(ValuesMessage):
     """The injected proxy."""
 
-    auto_inject: str | None = None
-    cap_net_bind_service: Any_ | None = None
-    cluster_domain: str | None = None
-    component_log_level: str | None = None
-    enable_core_dump: Flag | None = None
-    exclude_inbound_ports: str | None = None
-    exclude_ip_ranges: str | None = None
-    exclude_outbound_ports: str | None = None
-    hold_application_until_proxy_starts: Flag | None = None
-    image: str | None = None
-    include_inbound_ports: str | None = None
-    include_ip_ranges: str | None = None
-    include_outbound_ports: str | None = None
-    lifecycle: Map | None = None
-    log_level: str | None = None
-    outlier_log_path: str | None = None
-    privileged: Flag | None = None
-    readiness_failure_threshold: Count | None = None
-    readiness_initial_delay_seconds: Count | None = None
-    readiness_period_seconds: Count | None = None
-    resources: ResourceValues | None = None
-    seccomp_profile: Map | None = None
-    startup_probe: StartupProbeValues | None = None
-    status_port: Count | None = None
-    tracer: Tracer | None = None
-    variant: str | None = None
+    auto_inject = string()
+    cap_net_bind_service = anything()
+    cluster_domain = string()
+    component_log_level = string()
+    enable_core_dump = flag()
+    exclude_inbound_ports = string()
+    exclude_ip_ranges = string()
+    exclude_outbound_ports = string()
+    hold_application_until_proxy_starts = flag()
+    image = string()
+    include_inbound_ports = string()
+    include_ip_ranges = string()
+    include_outbound_ports = string()
+    lifecycle = struct()
+    log_level = string()
+    outlier_log_path = string()
+    privileged = flag()
+    readiness_failure_threshold = count()
+    readiness_initial_delay_seconds = count()
+    readiness_period_seconds = count()
+    resources = message(ResourceValues)
+    seccomp_profile = struct()
+    startup_probe = message(StartupProbeValues)
+    status_port = count()
+    tracer = enum("zipkin", "lightstep", "datadog", "stackdriver", "openCensusAgent", "none")
+    variant = string()
 
 
 class ProxyInitValues(ValuesMessage):
     """The init container."""
 
-    image: str | None = None
-    force_apply_iptables: Annotated[Flag | None, Since("1.24")] = None
-    resources: ResourceValues | None = None
+    image = string()
+    force_apply_iptables = flag(since="1.24")
+    resources = message(ResourceValues)
 
 
 class TokenValues(ValuesMessage):
     """The service-account token."""
 
-    aud: str | None = None
+    aud = string()
 
 
 class SdsValues(ValuesMessage):
     """The token that proves a workload's identity."""
 
-    token: TokenValues | None = None
+    token = message(TokenValues)
 
 
 class StsValues(ValuesMessage):
     """The token exchange server in the agent."""
 
-    service_port: Count | None = None
+    service_port = count()
 
 
 class AddressValues(ValuesMessage):
     """A tracer's address."""
 
-    address: str | None = None
+    address = string()
 
 
 class LightstepValues(AddressValues):
     """The Lightstep tracer."""
 
-    access_token: str | None = None
+    access_token = string()
 
 
 class StackdriverTracerValues(ValuesMessage):
     """The Stackdriver tracer."""
 
-    debug: Flag | None = None
-    max_number_of_annotations: Count | None = None
-    max_number_of_attributes: Count | None = None
-    max_number_of_message_events: Count | None = None
+    debug = flag()
+    max_number_of_annotations = count()
+    max_number_of_attributes = count()
+    max_number_of_message_events = count()
 
 
 class TracerValues(ValuesMessage):
     """Where traces go."""
 
-    datadog: AddressValues | None = None
-    lightstep: LightstepValues | None = None
-    stackdriver: StackdriverTracerValues | None = None
-    zipkin: AddressValues | None = None
+    datadog = message(AddressValues)
+    lightstep = message(LightstepValues)
+    stackdriver = message(StackdriverTracerValues)
+    zipkin = message(AddressValues)
 
 
 class IstiodValues(ValuesMessage):
     """Switches of istiod."""
 
-    enable_analysis: Flag | None = None
+    enable_analysis = flag()
 
 
 class AgentgatewayValues(ValuesMessage):
     """The agentgateway data plane."""
 
-    image: str | None = None
+    image = string()
 
 
 class WaypointValues(ValuesMessage):
     """Waypoint proxies."""
 
-    affinity: Map | None = None
-    node_selector: Map | None = None
-    resources: ResourceValues | None = None
-    tolerations: Maps | None = None
-    topology_spread_constraints: Maps | None = None
+    affinity = struct()
+    node_selector = struct()
+    resources = message(ResourceValues)
+    tolerations = structs()
+    topology_spread_constraints = structs()
 
 
 class GlobalValues(ValuesMessage):
     """What all charts share."""
 
-    agentgateway: Annotated[AgentgatewayValues | None, Since("1.29")] = None
-    arch: ArchValues | None = None
-    autoscalingv2_api: Annotated[Flag | None, Field(alias="autoscalingv2API")] = None
-    ca_address: str | None = None
-    ca_name: str | None = None
-    cert_signers: Texts | None = None
-    config_cluster: Flag | None = None
-    config_root_namespace: str | None = None
-    config_validation: Flag | None = None
-    default_config_visibility_settings: Texts | None = None
-    default_node_selector: Map | None = None
-    default_pod_disruption_budget: EnabledValues | None = None
-    default_resources: ResourceValues | None = None
-    default_tolerations: Maps | None = None
-    enabled: Flag | None = None
-    external_istiod: Flag | None = None
-    hub: str | None = None
-    image_pull_policy: str | None = None
-    image_pull_secrets: Texts | None = None
-    ip_families: Texts | None = None
-    ip_family_policy: str | None = None
-    istio_namespace: str | None = None
-    istiod: IstiodValues | None = None
-    jwt_policy: str | None = None
-    log_as_json: Flag | None = None
-    logging: LoggingValues | None = None
-    mesh_id: str | None = None
-    mesh_networks: Map | None = None
-    mount_mtls_certs: Flag | None = None
-    multi_cluster: MultiClusterValues | None = None
-    namespace: str | None = None
-    native_nftables: Annotated[Flag | None, Since("1.27")] = None
-    network: str | None = None
-    network_policy: Annotated[EnabledValues | None, Since("1.28")] = None
-    omit_sidecar_injector_config_map: Flag | None = None
-    one_namespace: Flag | None = None
-    operator_manage_webhooks: Flag | None = None
-    pilot_cert_provider: str | None = None
-    platform: str | None = None
-    pod_dns_search_namespaces: Texts | None = None
-    priority_class_name: str | None = None
-    profile: str | None = None
-    proxy: ProxyValues | None = None
-    proxy_init: ProxyInitValues | None = None
-    remote_pilot_address: str | None = None
-    resource_scope: Annotated[str | None, Since("1.28")] = None
-    revision: str | None = None
-    sds: SdsValues | None = None
-    sts: StsValues | None = None
-    tag: Any_ | None = None
-    tracer: TracerValues | None = None
-    trust_bundle_name: str | None = None
-    trust_domain: str | None = None
-    use_mcp: Flag | None = None
-    variant: str | None = None
-    waypoint: Annotated[WaypointValues | None, Since("1.24")] = None
+    agentgateway = message(AgentgatewayValues, since="1.29")
+    arch = message(ArchValues)
+    autoscalingv2_api = flag(json="autoscalingv2API")
+    ca_address = string()
+    ca_name = string()
+    cert_signers = strings()
+    config_cluster = flag()
+    config_root_namespace = string()
+    config_validation = flag()
+    default_config_visibility_settings = strings()
+    default_node_selector = struct()
+    default_pod_disruption_budget = message(EnabledValues)
+    default_resources = message(ResourceValues)
+    default_tolerations = structs()
+    enabled = flag()
+    external_istiod = flag()
+    hub = string()
+    image_pull_policy = string()
+    image_pull_secrets = strings()
+    ip_families = strings()
+    ip_family_policy = string()
+    istio_namespace = string()
+    istiod = message(IstiodValues)
+    jwt_policy = string()
+    log_as_json = flag()
+    logging = message(LoggingValues)
+    mesh_id = string()
+    mesh_networks = struct()
+    mount_mtls_certs = flag()
+    multi_cluster = message(MultiClusterValues)
+    namespace = string()
+    native_nftables = flag(since="1.27")
+    network = string()
+    network_policy = message(EnabledValues, since="1.28")
+    omit_sidecar_injector_config_map = flag()
+    one_namespace = flag()
+    operator_manage_webhooks = flag()
+    pilot_cert_provider = string()
+    platform = string()
+    pod_dns_search_namespaces = strings()
+    priority_class_name = string()
+    profile = string()
+    proxy = message(ProxyValues)
+    proxy_init = message(ProxyInitValues)
+    remote_pilot_address = string()
+    resource_scope = string(since="1.28")
+    revision = string()
+    sds = message(SdsValues)
+    sts = message(StsValues)
+    tag = anything()
+    tracer = message(TracerValues)
+    trust_bundle_name = string()
+    trust_domain = string()
+    use_mcp = flag()
+    variant = string()
+    waypoint = message(WaypointValues, since="1.24")
 
 
 class InjectorValues(ValuesMessage):
     """The injection webhook."""
 
-    always_inject_selector: Maps | None = None
-    default_templates: Texts | None = None
-    enable_namespaces_by_default: Flag | None = None
-    injected_annotations: TextMap | None = None
-    injection_url: str | None = None
-    never_inject_selector: Maps | None = None
-    object_selector: Map | None = None
-    reinvocation_policy: str | None = None
-    rewrite_app_http_probe: Flag | None = None
-    templates: Map | None = None
-    use_legacy_selectors: Flag | None = None
+    always_inject_selector = structs()
+    default_templates = strings()
+    enable_namespaces_by_default = flag()
+    injected_annotations = string_map()
+    injection_url = string()
+    never_inject_selector = structs()
+    object_selector = struct()
+    reinvocation_policy = string()
+    rewrite_app_http_probe = flag()
+    templates = struct()
+    use_legacy_selectors = flag()
 
 
 class PrometheusTelemetryValues(ValuesMessage):
     """Metrics for Prometheus."""
 
-    enabled: Flag | None = None
-    config_override: Map | None = None
-    wasm_enabled: Flag | None = None
+    enabled = flag()
+    config_override = struct()
+    wasm_enabled = flag()
 
 
 class StackdriverTelemetryValues(ValuesMessage):
     """Telemetry for Stackdriver."""
 
-    enabled: Flag | None = None
-    config_override: Map | None = None
-    disable_outbound: Flag | None = None
-    logging: Flag | None = None
-    monitoring: Flag | None = None
-    topology: Flag | None = None
+    enabled = flag()
+    config_override = struct()
+    disable_outbound = flag()
+    logging = flag()
+    monitoring = flag()
+    topology = flag()
 
 
 class TelemetryV2Values(ValuesMessage):
     """Telemetry in the proxies."""
 
-    enabled: Flag | None = None
-    access_log_policy: Map | None = None
-    metadata_exchange: Map | None = None
-    prometheus: PrometheusTelemetryValues | None = None
-    stackdriver: StackdriverTelemetryValues | None = None
+    enabled = flag()
+    access_log_policy = struct()
+    metadata_exchange = struct()
+    prometheus = message(PrometheusTelemetryValues)
+    stackdriver = message(StackdriverTelemetryValues)
 
 
 class TelemetryValues(ValuesMessage):
     """Telemetry."""
 
-    enabled: Flag | None = None
-    v2: TelemetryV2Values | None = None
+    enabled = flag()
+    v2 = message(TelemetryV2Values)
 
 
 class BaseValues(ValuesMessage):
     """Cluster-wide resources."""
 
-    enable_crd_templates: Flag | None = None
-    enable_istio_config_crds: Flag | None = None
-    excluded_crds: Texts | None = None
-    validate_gateway: Flag | None = None
-    validation_ca_bundle: str | None = None
-    validation_url: str | None = None
+    enable_crd_templates = flag()
+    enable_istio_config_crds = flag()
+    excluded_crds = strings()
+    validate_gateway = flag()
+    validation_ca_bundle = string()
+    validation_url = string()
 
 
 class IstiodRemoteValues(ValuesMessage):
     """An istiod outside the cluster."""
 
-    enabled: Flag | None = None
-    enabled_local_injector_istiod: Annotated[Flag | None, Since("1.27")] = None
-    hub: str | None = None
-    injection_ca_bundle: str | None = None
-    injection_path: str | None = None
-    injection_url: str | None = None
-    tag: Any_ | None = None
+    enabled = flag()
+    enabled_local_injector_istiod = flag(since="1.27")
+    hub = string()
+    injection_ca_bundle = string()
+    injection_path = string()
+    injection_url = string()
+    tag = anything()
 
 
 class ExperimentalValues(ValuesMessage):
     """Experimental switches."""
 
-    stable_validation_policy: Flag | None = None
+    stable_validation_policy = flag()
 
 
 class Values(ValuesMessage):
     """All values of an installation."""
 
-    base: BaseValues | None = None
-    cni: CniValues | None = None
-    compatibility_version: Annotated[str | None, Since("1.21")] = None
-    default_revision: str | None = None
-    experimental: ExperimentalValues | None = None
-    gateway_classes: Annotated[Map | None, Since("1.26")] = None
-    gateways: GatewaysValues | None = None
-    global_: GlobalValues | None = None
-    istio_cni: CniUsageValues | None = None
-    istiod_remote: IstiodRemoteValues | None = None
-    mesh_config: Map | None = None
-    owner_name: str | None = None
-    pilot: PilotValues | None = None
-    platform: str | None = None
-    profile: str | None = None
-    revision: str | None = None
-    revision_tags: Texts | None = None
-    sidecar_injector_webhook: InjectorValues | None = None
-    sidecar_injector_webhook_annotations: Map | None = None
-    telemetry: TelemetryValues | None = None
-    ztunnel: Map | None = None
+    base = message(BaseValues)
+    cni = message(CniValues)
+    compatibility_version = string(since="1.21")
+    default_revision = string()
+    experimental = message(ExperimentalValues)
+    gateway_classes = struct(since="1.26")
+    gateways = message(GatewaysValues)
+    global_ = message(GlobalValues)
+    istio_cni = message(CniUsageValues)
+    istiod_remote = message(IstiodRemoteValues)
+    mesh_config = struct()
+    owner_name = string()
+    pilot = message(PilotValues)
+    platform = string()
+    profile = string()
+    revision = string()
+    revision_tags = strings()
+    sidecar_injector_webhook = message(InjectorValues)
+    sidecar_injector_webhook_annotations = struct()
+    telemetry = message(TelemetryValues)
+    ztunnel = struct()

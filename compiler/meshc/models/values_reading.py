@@ -7,8 +7,13 @@ from collections.abc import Mapping
 
 from meshc.catalog import Release
 from meshc.errors import ErrorGroup, InputError, MeshcError, PathPart
-from meshc.models import proto_table
+from meshc.models.mesh_config import MeshConfig
+from meshc.models.message import Field, Message, fields
+from meshc.models.operator_spec import OperatorSpec
 from meshc.models.proto_reader import Reader
+from meshc.models.proxy_config import ProxyConfig
+from meshc.models.values import Values
+from meshc.models.values_workloads import PilotValues
 from meshc.yamlio import Document, Json
 
 _MISREAD = "could not parse configuration values: "
@@ -33,12 +38,12 @@ def read(values: Json, release: Release, *, strict: bool, path: Path = (), desco
     reader = Reader(release, strict)
     own: dict[str, Json] = {}
     if descoped and isinstance(values, dict):
-        common, pilot = (proto_table.fields(name, release) for name in ("Values", "PilotValues"))
+        common, pilot = (fields(message, release) for message in (Values, PilotValues))
         own = {key: value for key, value in values.items() if key in pilot and key not in common}
         values = {key: value for key, value in values.items() if key not in own}
-    reader.overlay("Values", {}, values, path)
+    reader.overlay(Values, {}, values, path)
     if own:
-        reader.overlay("PilotValues", {}, own, path)
+        reader.overlay(PilotValues, {}, own, path)
     _mesh(reader, values, (*path, "meshConfig"))
     return Findings(reader)
 
@@ -46,17 +51,17 @@ def read(values: Json, release: Release, *, strict: bool, path: Path = (), desco
 def read_mesh(document: Json, release: Release, *, strict: bool, path: Path = ()) -> Findings:
     """Read a MeshConfig document like `read`."""
     reader = Reader(release, strict)
-    reader.overlay("MeshConfig", {}, document, path)
+    reader.overlay(MeshConfig, {}, document, path)
     return Findings(reader)
 
 
 def read_operator(spec: Json, release: Release, *, strict: bool, path: Path = ()) -> Findings:
     """Read the spec of an IstioOperator with its values and mesh; `unvalidatedValues` is not looked at."""
     reader = Reader(release, strict)
-    reader.overlay("OperatorSpec", {}, spec, path)
+    reader.overlay(OperatorSpec, {}, spec, path)
     if isinstance(spec, dict):
         if isinstance(spec.get("values"), dict):
-            reader.overlay("Values", {}, spec["values"], (*path, "values"))
+            reader.overlay(Values, {}, spec["values"], (*path, "values"))
             _mesh(reader, spec["values"], (*path, "values", "meshConfig"))
         _mesh(reader, spec, (*path, "meshConfig"))
     return Findings(reader)
@@ -88,12 +93,12 @@ def locate(error: MeshcError, parts: Path, document: Document | None) -> MeshcEr
     return error
 
 
-def camel_case(message: str, document: Json, release: Release) -> Json:
+def camel_case(message: type[Message], document: Json, release: Release) -> Json:
     """A copy of a mesh document with every field in its lowerCamelCase spelling; what is unknown stays."""
     if not isinstance(document, dict):
         return document
-    known = {f.name: f for f in proto_table.fields(message, release).values()}
-    known |= proto_table.fields(message, release)
+    known = {f.name: f for f in fields(message, release).values()}
+    known |= fields(message, release)
     found: dict[str, Json] = {}
     for key, value in document.items():
         field = known.get(key)
@@ -109,16 +114,16 @@ def _advised(error: MeshcError, release: Release) -> MeshcError:
     error.message = _MODEL.sub("", error.message)
     key = error.parts[-1] if error.parts else None
     if error.hint is None and error.parts[-3:-1] == ("global", "proxy"):
-        for message, where in (("MeshConfig", "meshConfig"), ("ProxyConfig", "meshConfig.defaultConfig")):
-            if key in proto_table.fields(message, release):
+        for message, where in ((MeshConfig, "meshConfig"), (ProxyConfig, "meshConfig.defaultConfig")):
+            if key in fields(message, release):
                 error.hint = f"write {where}.{key}"
     return error
 
 
-def _respelt(field: proto_table.Field, value: Json, release: Release) -> Json:
-    if field.type == "message" and field.message:
+def _respelt(field: Field[Json], value: Json, release: Release) -> Json:
+    if field.message is not None:
         return camel_case(field.message, value, release)
-    if field.element is not None and field.element.type == "message":
+    if field.element is not None and field.element.message is not None:
         if isinstance(value, list):
             return [_respelt(field.element, item, release) for item in value]
         if isinstance(value, dict):
@@ -129,4 +134,4 @@ def _respelt(field: proto_table.Field, value: Json, release: Release) -> Json:
 def _mesh(reader: Reader, holder: Mapping[str, Json], path: Path) -> None:
     mesh = holder.get("meshConfig") if isinstance(holder, dict) else None
     if isinstance(mesh, dict):
-        reader.overlay("MeshConfig", {}, mesh, path)
+        reader.overlay(MeshConfig, {}, mesh, path)

@@ -1,258 +1,256 @@
-"""Models of the Helm values that describe workloads: resources, gateways, CNI, istiod."""
+"""Helm values that describe workloads: resources, gateways, CNI, istiod."""
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from pydantic import Field
-
-from meshc.models.proto_types import Since
-from meshc.models.values_types import (
-    Any_,
-    Count,
-    Flag,
-    Int,
-    IntOrText,
-    Map,
-    Maps,
-    Number,
-    TextMap,
-    Texts,
+from meshc.models.value_fields import (
     ValuesMessage,
+    anything,
+    count,
+    flag,
+    int_or_string,
+    integer,
+    message,
+    messages,
+    number,
+    string,
+    string_map,
+    strings,
+    struct,
+    structs,
 )
 
 
 class ResourceValues(ValuesMessage):
     """Requests and limits of a container."""
 
-    limits: TextMap | None = None
-    requests: TextMap | None = None
+    limits = string_map()
+    requests = string_map()
 
 
 class UtilizationValues(ValuesMessage):
     """What an autoscaler aims at."""
 
-    target_average_utilization: Int | None = None
+    target_average_utilization = integer()
 
 
 class ServiceAccountValues(ValuesMessage):
     """A workload's service account."""
 
-    annotations: Map | None = None
+    annotations = struct()
 
 
 class EnabledValues(ValuesMessage):
     """A switch."""
 
-    enabled: Flag | None = None
+    enabled = flag()
 
 
 class SecretVolumeValues(ValuesMessage):
     """A secret mounted into a gateway."""
 
-    mount_path: str | None = None
-    name: str | None = None
-    secret_name: str | None = None
+    mount_path = string()
+    name = string()
+    secret_name = string()
 
 
 class WorkloadValues(ValuesMessage):
     """What istiod and the gateways have in common."""
 
-    enabled: Flag | None = None
-    hub: str | None = None
-    tag: Any_ | None = None
-    namespace: str | None = None
-    affinity: Map | None = None
-    autoscale_behavior: Map | None = None
-    autoscale_enabled: Flag | None = None
-    autoscale_max: Int | None = None
-    autoscale_min: Int | None = None
-    cpu: UtilizationValues | None = None
-    env: Map | None = None
-    image_pull_policy: str | None = None
-    ip_families: Texts | None = None
-    ip_family_policy: str | None = None
-    memory: UtilizationValues | None = None
-    node_selector: Map | None = None
-    pod_annotations: Map | None = None
-    pod_labels: Map | None = None
-    priority_class_name: str | None = None
-    readiness_probe: Map | None = None
-    replica_count: Int | None = None
-    resources: ResourceValues | None = None
-    rolling_max_surge: IntOrText | None = None
-    rolling_max_unavailable: IntOrText | None = None
-    service_annotations: Map | None = None
-    tolerations: Maps | None = None
-    topology_spread_constraints: Maps | None = None
+    enabled = flag()
+    hub = string()
+    tag = anything()
+    namespace = string()
+    affinity = struct()
+    autoscale_behavior = struct()
+    autoscale_enabled = flag()
+    autoscale_max = integer()
+    autoscale_min = integer()
+    cpu = message(UtilizationValues)
+    env = struct()
+    image_pull_policy = string()
+    ip_families = strings()
+    ip_family_policy = string()
+    memory = message(UtilizationValues)
+    node_selector = struct()
+    pod_annotations = struct()
+    pod_labels = struct()
+    priority_class_name = string()
+    readiness_probe = struct()
+    replica_count = integer()
+    resources = message(ResourceValues)
+    rolling_max_surge = int_or_string()
+    rolling_max_unavailable = int_or_string()
+    service_annotations = struct()
+    tolerations = structs()
+    topology_spread_constraints = structs()
 
 
 class GatewayValues(WorkloadValues):
     """A classic gateway."""
 
-    additional_containers: Maps | None = None
-    config_volumes: Maps | None = None
-    custom_service: Flag | None = None
-    external_traffic_policy: str | None = None
-    ingress_ports: Maps | None = None
-    injection_template: str | None = None
-    labels: TextMap | None = None
-    load_balancer_class: str | None = None
-    load_balancer_ip: str | None = None
-    load_balancer_source_ranges: Texts | None = None
-    name: str | None = None
-    pod_anti_affinity_label_selector: Maps | None = None
-    pod_anti_affinity_term_label_selector: Maps | None = None
-    ports: Maps | None = None
-    run_as_root: Flag | None = None
-    secret_volumes: list[SecretVolumeValues] | None = None
-    service_account: ServiceAccountValues | None = None
-    type: str | None = None
+    additional_containers = structs()
+    config_volumes = structs()
+    custom_service = flag()
+    external_traffic_policy = string()
+    ingress_ports = structs()
+    injection_template = string()
+    labels = string_map()
+    load_balancer_class = string()
+    load_balancer_ip = string()
+    load_balancer_source_ranges = strings()
+    name = string()
+    pod_anti_affinity_label_selector = structs()
+    pod_anti_affinity_term_label_selector = structs()
+    ports = structs()
+    run_as_root = flag()
+    secret_volumes = messages(SecretVolumeValues)
+    service_account = message(ServiceAccountValues)
+    type = string()
 
 
 class GatewaysValues(ValuesMessage):
     """The classic gateways, and what injected and managed gateways share."""
 
-    enabled: Flag | None = None
-    istio_egressgateway: Annotated[GatewayValues | None, Field(alias="istio-egressgateway")] = None
-    istio_ingressgateway: Annotated[GatewayValues | None, Field(alias="istio-ingressgateway")] = None
-    security_context: Map | None = None
-    seccomp_profile: Map | None = None
+    enabled = flag()
+    istio_egressgateway = message(GatewayValues, json="istio-egressgateway")
+    istio_ingressgateway = message(GatewayValues, json="istio-ingressgateway")
+    security_context = struct()
+    seccomp_profile = struct()
 
 
 class CniUsageValues(ValuesMessage):
     """Whether and how the CNI plugin does the traffic redirection; the chart's CNI values may stand beside."""
 
-    enabled: Flag | None = None
-    chained: Flag | None = None
-    provider: str | None = None
+    enabled = flag()
+    chained = flag()
+    provider = string()
 
 
 class CniRepairValues(ValuesMessage):
     """What the node agent does about pods that started without redirection."""
 
-    enabled: Flag | None = None
-    hub: str | None = None
-    tag: Any_ | None = None
-    image: str | None = None
-    label_pods: Flag | None = None
-    delete_pods: Flag | None = None
-    repair_pods: Flag | None = None
-    init_container_name: str | None = None
-    broken_pod_label_key: str | None = None
-    broken_pod_label_value: str | None = None
+    enabled = flag()
+    hub = string()
+    tag = anything()
+    image = string()
+    label_pods = flag()
+    delete_pods = flag()
+    repair_pods = flag()
+    init_container_name = string()
+    broken_pod_label_key = string()
+    broken_pod_label_value = string()
 
 
 class CniAmbientValues(ValuesMessage):
     """Ambient mode in the node agent."""
 
-    enabled: Flag | None = None
-    config_dir: str | None = None
-    dns_capture: Flag | None = None
-    ipv6: Flag | None = None
-    redirect_mode: str | None = None
-    reconcile_iptables_on_startup: Flag | None = None
-    share_host_network_namespace: Flag | None = None
-    enablement_selectors: Maps | None = None
-    enable_ambient_detection_retry: Flag | None = None
+    enabled = flag()
+    config_dir = string()
+    dns_capture = flag()
+    ipv6 = flag()
+    redirect_mode = string()
+    reconcile_iptables_on_startup = flag()
+    share_host_network_namespace = flag()
+    enablement_selectors = structs()
+    enable_ambient_detection_retry = flag()
 
 
 class ResourceQuotaValues(ValuesMessage):
     """A quota for the pods of the node agent."""
 
-    enabled: Flag | None = None
-    pods: Int | None = None
+    enabled = flag()
+    pods = integer()
 
 
 class LoggingValues(ValuesMessage):
     """Log levels by scope, `default:info`."""
 
-    level: str | None = None
+    level = string()
 
 
 class CniValues(CniUsageValues):
     """The CNI node agent."""
 
-    hub: str | None = None
-    tag: Any_ | None = None
-    variant: str | None = None
-    image: str | None = None
-    namespace: str | None = None
-    pull_policy: str | None = None
-    affinity: Map | None = None
-    ambient: CniAmbientValues | None = None
-    cni_bin_dir: Annotated[str | None, Field(alias="cniBinDir")] = None
-    cni_conf_dir: Annotated[str | None, Field(alias="cniConfDir")] = None
-    cni_conf_file_name: Annotated[str | None, Field(alias="cniConfFileName")] = None
-    cni_netns_dir: Annotated[str | None, Field(alias="cniNetnsDir")] = None
-    daemon_set_labels: Map | None = None
-    env: Map | None = None
-    exclude_namespaces: Texts | None = None
-    istio_owned_cni_config: Flag | None = None
-    istio_owned_cni_config_file_name: str | None = None
-    log_level: str | None = None
-    logging: LoggingValues | None = None
-    pod_annotations: Map | None = None
-    pod_labels: Map | None = None
-    privileged: Flag | None = None
-    psp_cluster_role: Annotated[str | None, Field(alias="psp_cluster_role")] = None
-    repair: CniRepairValues | None = None
-    resource_quotas: ResourceQuotaValues | None = None
-    resources: ResourceValues | None = None
-    rolling_max_unavailable: IntOrText | None = None
-    se_linux_options: Map | None = None
-    seccomp_profile: Map | None = None
-    termination_grace_period_seconds: Int | None = None
-    tolerations: Maps | None = None
-    update_strategy: Map | None = None
-    use_app_armor_annotation: Flag | None = None
+    hub = string()
+    tag = anything()
+    variant = string()
+    image = string()
+    namespace = string()
+    pull_policy = string()
+    affinity = struct()
+    ambient = message(CniAmbientValues)
+    cni_bin_dir = string(json="cniBinDir")
+    cni_conf_dir = string(json="cniConfDir")
+    cni_conf_file_name = string(json="cniConfFileName")
+    cni_netns_dir = string(json="cniNetnsDir")
+    daemon_set_labels = struct()
+    env = struct()
+    exclude_namespaces = strings()
+    istio_owned_cni_config = flag()
+    istio_owned_cni_config_file_name = string()
+    log_level = string()
+    logging = message(LoggingValues)
+    pod_annotations = struct()
+    pod_labels = struct()
+    privileged = flag()
+    psp_cluster_role = string(json="psp_cluster_role")
+    repair = message(CniRepairValues)
+    resource_quotas = message(ResourceQuotaValues)
+    resources = message(ResourceValues)
+    rolling_max_unavailable = int_or_string()
+    se_linux_options = struct()
+    seccomp_profile = struct()
+    termination_grace_period_seconds = integer()
+    tolerations = structs()
+    update_strategy = struct()
+    use_app_armor_annotation = flag()
 
 
 class TaintValues(ValuesMessage):
     """The controller that takes the taint of nodes without a CNI agent away."""
 
-    enabled: Flag | None = None
-    namespace: str | None = None
-    name: Annotated[str | None, Since("1.30.3")] = None
+    enabled = flag()
+    namespace = string()
+    name = string(since="1.30.3")
 
 
 class PilotValues(WorkloadValues):
     """istiod."""
 
-    cni: CniValues | None = None
-    config_map: Flag | None = None
-    config_namespace: str | None = None
-    config_source: Map | None = None
-    crl_config_map_name: str | None = None
-    deployment_annotations: Map | None = None
-    deployment_labels: Map | None = None
-    enable_protocol_sniffing_for_inbound: Flag | None = None
-    enable_protocol_sniffing_for_outbound: Flag | None = None
-    env_var_from: Annotated[Maps | None, Since("1.26")] = None
-    extra_container_args: Texts | None = None
-    image: str | None = None
-    init_containers: Maps | None = None
-    jwks_resolver_extra_root_ca: str | None = None
-    keepalive_max_server_connection_age: str | None = None
-    pdb: Annotated[Map | None, Since("1.27")] = None
-    plugins: Texts | None = None
-    pod_disruption_budget: Map | None = None
-    seccomp_profile: Map | None = None
-    service_account_annotations: Map | None = None
-    taint: Annotated[TaintValues | None, Since("1.22")] = None
-    trace_sampling: Number | None = None
-    trusted_ztunnel_name: Annotated[str | None, Since("1.25.2")] = None
-    trusted_ztunnel_namespace: Annotated[str | None, Since("1.23")] = None
-    use_mcp: Flag | None = None
-    variant: str | None = None
-    volume_mounts: Maps | None = None
-    volumes: Maps | None = None
+    cni = message(CniValues)
+    config_map = flag()
+    config_namespace = string()
+    config_source = struct()
+    crl_config_map_name = string()
+    deployment_annotations = struct()
+    deployment_labels = struct()
+    enable_protocol_sniffing_for_inbound = flag()
+    enable_protocol_sniffing_for_outbound = flag()
+    env_var_from = structs(since="1.26")
+    extra_container_args = strings()
+    image = string()
+    init_containers = structs()
+    jwks_resolver_extra_root_ca = string()
+    keepalive_max_server_connection_age = string()
+    pdb = struct(since="1.27")
+    plugins = strings()
+    pod_disruption_budget = struct()
+    seccomp_profile = struct()
+    service_account_annotations = struct()
+    taint = message(TaintValues, since="1.22")
+    trace_sampling = number()
+    trusted_ztunnel_name = string(since="1.25.2")
+    trusted_ztunnel_namespace = string(since="1.23")
+    use_mcp = flag()
+    variant = string()
+    volume_mounts = structs()
+    volumes = structs()
 
 
 class ArchValues(ValuesMessage):
     """How much each processor architecture is wanted, 0 to 3."""
 
-    amd64: Count | None = None
-    arm64: Count | None = None
-    ppc64le: Count | None = None
-    s390x: Count | None = None
+    amd64 = count()
+    arm64 = count()
+    ppc64le = count()
+    s390x = count()

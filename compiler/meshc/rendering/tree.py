@@ -56,8 +56,8 @@ def digest(settings: Settings) -> str:
     facts = {
         "release": str(settings.release),
         "mode": settings.mode,
-        "values": settings.values,
-        "mesh": settings.mesh_config,
+        "values": settings.values.document,
+        "mesh": settings.mesh.document,
         "features": dict(settings.features),
         "revision": settings.revision,
         "kube_version": settings.kube_version,

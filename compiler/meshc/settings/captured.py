@@ -24,7 +24,7 @@ def config_maps(settings: Settings, *, namespace: str = "istio-system") -> list[
     mesh = {"mesh": yamlio.dump(settings.mesh_document), "meshNetworks": yamlio.dump(networks)}
     config = {
         "config": yamlio.dump(config_document(settings.injection_config)),
-        "values": json.dumps(settings.values, indent=2, sort_keys=True, ensure_ascii=False),
+        "values": json.dumps(settings.values.document, indent=2, sort_keys=True, ensure_ascii=False),
     }
     environment = json.dumps(dict(settings.for_mode("webhook").features), sort_keys=True)
     return [

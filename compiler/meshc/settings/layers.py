@@ -10,6 +10,7 @@ from typing import Any
 from meshc.catalog import Release
 from meshc.errors import UsageError
 from meshc.models import values_reading
+from meshc.models.mesh_config import MeshConfig
 from meshc.profiles import helmflags, setflags
 from meshc.profiles.environment import text
 from meshc.profiles.installation import merge_specs
@@ -127,7 +128,7 @@ def _operator_spec(document: Document) -> Json:
 
 def _mesh(layer: Layer, release: Release) -> Layer:
     """Write the fields of a MeshConfig file in one spelling, so that they meet those of other layers."""
-    spelt = values_reading.camel_case("MeshConfig", layer.spec["meshConfig"], release)
+    spelt = values_reading.camel_case(MeshConfig, layer.spec["meshConfig"], release)
     return replace(layer, spec={"meshConfig": spelt})
 
 

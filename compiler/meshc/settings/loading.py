@@ -9,6 +9,8 @@ from typing import Any
 from meshc import catalog
 from meshc.catalog import Release
 from meshc.models import mesh, values_reading
+from meshc.models.mesh_config import MeshConfig
+from meshc.models.values import Values
 from meshc.profiles import configmaps, environment
 from meshc.settings import clusterconfig, halves, injector, proxyconfigs
 from meshc.settings.halves import Halves
@@ -33,9 +35,9 @@ def load(request: Request) -> Settings:
         mode=request.mode,
         profile=found.profile,
         installer=request.installer,
-        values=found.values or {},
-        chart_values=found.installed.chart_values if found.installed else {},
-        mesh_config=effective,
+        values=Values(found.values or {}),
+        chart_values=Values(found.installed.chart_values if found.installed else {}),
+        mesh=MeshConfig(effective),
         mesh_document=found.mesh or {},
         mesh_networks=found.networks,
         injection_config=config,

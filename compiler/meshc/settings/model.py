@@ -11,6 +11,8 @@ from typing import Any
 
 from meshc.catalog import Release
 from meshc.errors import SettingsError
+from meshc.models.mesh_config import MeshConfig
+from meshc.models.values import Values
 from meshc.profiles import Gateway
 from meshc.settings.trail import Origins
 from meshc.yamlio import Json
@@ -51,9 +53,9 @@ class Node:
 class Settings:
     """Everything that compiling needs to know, prepared once; make one with `Settings.load`.
 
-    `values` is the injector's final values document, `chart_values` everything the istiod chart resolved (empty where
-    only resolved halves were given), `mesh_document` the mesh key as written, `mesh_config` the effective MeshConfig of
-    the release (protobuf-JSON form, set fields only).  `written` names the ConfigMaps the installation writes, `injector`
+    `values` are the injector's final values, `chart_values` everything the istiod chart resolved (empty where only resolved
+    halves were given), `mesh_document` the mesh key as written, `mesh` the effective MeshConfig of the release; their
+    `document` is the dict.  `written` names the ConfigMaps the installation writes, `injector`
     and `mesh`; `installed` its Deployments and DaemonSets as `Kind/name`.  `features` is istiod's environment as far as
     it was given; `feature(name)` falls back to the release's default.  `kube_version` is the oldest kubelet's, None where
     it is not known; `chart_kube_version` the one that charts are rendered for, the release's minimum if none was given.
@@ -63,9 +65,9 @@ class Settings:
     mode: str = "webhook"
     profile: str | None = None
     installer: str = "istioctl"
-    values: Json = field(default_factory=dict)
-    chart_values: Json = field(default_factory=dict)
-    mesh_config: Json = field(default_factory=dict)
+    values: Values = field(default_factory=lambda: Values({}))
+    chart_values: Values = field(default_factory=lambda: Values({}))
+    mesh: MeshConfig = field(default_factory=lambda: MeshConfig({}))
     mesh_document: Json = field(default_factory=dict)
     mesh_networks: Json = field(default_factory=dict)
     injection_config: InjectionConfig = field(default_factory=InjectionConfig)

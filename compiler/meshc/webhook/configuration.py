@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from meshc.engine import Engine
+from meshc.models.values import IstiodRemoteValues
 from meshc.settings import Settings
 from meshc.yamlio import Json
 
@@ -36,7 +36,7 @@ def tag_webhook(settings: Settings, target: Target, tag: str) -> Json | None:
     release = settings.release
     if not _wanted(settings, gated=release.has("webhook.tag_gating")):
         return None
-    if release.has("webhook.tags_skip_remote") and _value(settings, "istiodRemote").get("enabled"):
+    if release.has("webhook.tags_skip_remote") and _remote(settings).enabled:
         return None
     made: Json = _object(settings, target, name=f"istio-revision-tag-{tag}", marker=tag, default=tag == "default")
     if not release.has("webhook.tag_ca_bundle") and target.ca_bundle is None:
@@ -48,8 +48,9 @@ def tag_webhook(settings: Settings, target: Target, tag: str) -> Json | None:
 
 
 def _object(settings: Settings, target: Target, *, name: str, marker: str, default: bool) -> Json:
-    release, injector = settings.release, _value(settings, "sidecarInjectorWebhook")
-    policy = str(injector.get("reinvocationPolicy") or "Never") if release.has("webhook.reinvocation_policy") else None
+    release = settings.release
+    injector = settings.chart_values.sidecar_injector_webhook or settings.values.sidecar_injector_webhook
+    policy = injector.reinvocation_policy or "Never" if release.has("webhook.reinvocation_policy") else None
     return (
         Engine.of(release)
         .template("webhook/configuration")
@@ -57,7 +58,7 @@ def _object(settings: Settings, target: Target, *, name: str, marker: str, defau
             {
                 "name": name if target.namespace == "istio-system" else f"{name}-{target.namespace}",
                 "labels": _labels(settings),
-                "annotations": settings.chart_values.get("sidecarInjectorWebhookAnnotations")
+                "annotations": settings.chart_values.sidecar_injector_webhook_annotations
                 if release.has("webhook.chart_labels")
                 else None,
                 "client": _client(settings, target),
@@ -65,7 +66,7 @@ def _object(settings: Settings, target: Target, *, name: str, marker: str, defau
                 "review_versions": ["v1"] if release.has("webhook.v1_reviews_only") else ["v1beta1", "v1"],
                 "marker": marker,
                 "default": default,
-                "every_namespace": bool(injector.get("enableNamespacesByDefault")),
+                "every_namespace": bool(injector.enable_namespaces_by_default),
                 "ignored_namespaces": list(IGNORED_NAMESPACES),
             }
         )
@@ -73,17 +74,17 @@ def _object(settings: Settings, target: Target, *, name: str, marker: str, defau
 
 
 def _client(settings: Settings, target: Target) -> Json:
-    remote = _value(settings, "istiodRemote")
-    path = str(remote.get("injectionPath") or "/inject")
+    remote = _remote(settings)
+    path = remote.injection_path or "/inject"
     client: dict[str, Json] = {
         "service": {"name": target.service, "namespace": target.namespace, "path": path, "port": 443}
     }
-    if target.url or remote.get("injectionURL"):
-        client = {"url": target.url or str(remote["injectionURL"])}
+    if url := target.url or remote.injection_url:
+        client = {"url": url}
     if target.ca_bundle:
         client["caBundle"] = base64.b64encode(target.ca_bundle).decode("ascii")
-    elif remote.get("injectionCABundle") and settings.release.has("webhook.ca_bundle_value"):
-        client["caBundle"] = str(remote["injectionCABundle"])
+    elif remote.injection_ca_bundle and settings.release.has("webhook.ca_bundle_value"):
+        client["caBundle"] = remote.injection_ca_bundle
     return client
 
 
@@ -91,7 +92,7 @@ def _labels(settings: Settings) -> dict[str, str]:
     release_name = "istio" if settings.installer == "istioctl" else "istiod"
     labels = {
         "istio.io/rev": settings.revision or "default",
-        "install.operator.istio.io/owning-resource": str(settings.chart_values.get("ownerName") or "unknown"),
+        "install.operator.istio.io/owning-resource": settings.chart_values.owner_name or "unknown",
         "operator.istio.io/component": "Pilot",
         "app": "sidecar-injector",
         "release": release_name,
@@ -111,13 +112,12 @@ def _labels(settings: Settings) -> dict[str, str]:
 def _wanted(settings: Settings, *, gated: bool) -> bool:
     if not gated:
         return True
-    values = _value(settings, "global")
-    scope = values.get("resourceScope") or "all"
-    return not values.get("operatorManageWebhooks") and (
+    values = settings.chart_values.global_ or settings.values.global_
+    scope = values.resource_scope or "all"
+    return not values.operator_manage_webhooks and (
         scope in ("all", "cluster") or not settings.release.has("webhook.resource_scope")
     )
 
 
-def _value(settings: Settings, key: str) -> Mapping[str, Json]:
-    found = settings.chart_values.get(key) or settings.values.get(key)
-    return found if isinstance(found, dict) else {}
+def _remote(settings: Settings) -> IstiodRemoteValues:
+    return settings.chart_values.istiod_remote or settings.values.istiod_remote

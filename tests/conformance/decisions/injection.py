@@ -143,7 +143,7 @@ def webhook_config(given: Json, row: Json) -> Json:
     except MeshcError as error:
         said = row["want"].get("error_contains")
         return {"error_contains": said if said is not None and said in str(error) else str(error)}
-    return {"ok": True, "values_kept_verbatim": settings.values == yamlio.load(given["values"])}
+    return {"ok": True, "values_kept_verbatim": settings.values.document == yamlio.load(given["values"])}
 
 
 def _typed(pod: Json, row: Json) -> Json:

@@ -16,6 +16,7 @@ from meshc.catalog import release
 from meshc.errors import MeshcError
 from meshc.injection.api import inject_stream
 from meshc.kubernetes import typed
+from meshc.models.mesh_config import MeshConfig
 from meshc.settings import Settings
 from meshc.webhook import review
 from tests.conformance.data import Row
@@ -47,7 +48,7 @@ def settings(row: Row, mode: str) -> Settings:
     """The row's settings through the public door."""
     loaded = Settings.load(**keywords(row, mode))
     # `mesh_config: null` is a webhook without any MeshConfig, the built-in one included (its status port is 0)
-    return dataclasses.replace(loaded, mesh_config={}) if mesh_of(row) is None else loaded
+    return dataclasses.replace(loaded, mesh=MeshConfig({})) if mesh_of(row) is None else loaded
 
 
 def mesh_of(row: Row) -> Any:

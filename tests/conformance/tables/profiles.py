@@ -23,7 +23,7 @@ def run(row: Row) -> None:
     settings = load(row)
     if "golden_values" in row.fields:
         wanted = row["golden_values"] and row.json(row["golden_values"])
-        assert (settings.values if "injector" in settings.written else None) == wanted
+        assert (settings.values.document if "injector" in settings.written else None) == wanted
     if "golden_mesh" in row.fields:
         wanted = row["golden_mesh"] and yamlio.load(row.text(row["golden_mesh"]))
         assert (settings.mesh_document if "mesh" in settings.written else None) == wanted

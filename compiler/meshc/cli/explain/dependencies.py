@@ -11,6 +11,8 @@ from typing import Any
 from meshc import catalog
 from meshc.catalog import Release, Version
 from meshc.errors import MeshcError, format_path
+from meshc.models.mesh_config import MeshConfig
+from meshc.models.values import Values
 from meshc.settings import Settings
 from meshc.settings.trail import Origin
 from meshc.trees import ABSENT
@@ -65,18 +67,21 @@ class _Trial:
 
     def values(self) -> Iterator[Cause]:
         trees = (
-            ("values", self.settings.values, self.settings.origins.values),
-            ("mesh_config", self.settings.mesh_config, self.settings.origins.mesh),
+            ("values", self.settings.values.document, self._with_values, self.settings.origins.values),
+            ("meshConfig", self.settings.mesh.document, self._with_mesh, self.settings.origins.mesh),
         )
-        for attribute, tree, origins in trees:
-            head = "values" if attribute == "values" else "meshConfig"
+        for head, tree, changed, origins in trees:
             for path, value in leaves(tree):
-                found = self._first(
-                    replace(self.settings, **{attribute: _with(tree, path, other)}) for other in _others(value)
-                )
+                found = self._first(changed(_with(tree, path, other)) for other in _others(value))
                 if found:
                     name = format_path((head, *path))
                     yield Cause("setting", name, value, found[0], tuple(origins([str(part) for part in path])))
+
+    def _with_values(self, document: Json) -> Settings:
+        return replace(self.settings, values=Values(document))
+
+    def _with_mesh(self, document: Json) -> Settings:
+        return replace(self.settings, mesh=MeshConfig(document))
 
     def features(self) -> Iterator[Cause]:
         features = self.settings.features

@@ -18,7 +18,7 @@ def explain_setting(settings: Settings, path: str) -> Explanation:
     Raises UsageError for another path, InputError for a setting that nothing sets.
     """
     head, _, rest = path.partition(".")
-    trees = {"values": settings.values, "meshConfig": settings.mesh_config}
+    trees = {"values": settings.values.document, "meshConfig": settings.mesh.document}
     if head not in trees or not rest:
         hint = "write values.… or meshConfig.…, e.g. values.global.proxy.image"
         raise UsageError("not a setting", path="--setting", value=path, hint=hint)

@@ -49,7 +49,7 @@ def ports(options: PortsOptions, settings_options: SettingsOptions) -> int:
     objects = [value for document in inputs.documents for value in load.opened(document.value)]
     services = tuple(value for value in objects if isinstance(value, dict) and value.get("kind") == "Service")
     pods = [
-        PodInput(one.manifest, one.settings.release, bootstrap_of(one), one.settings.mesh_config, services)
+        PodInput(one.manifest, one.settings.release, bootstrap_of(one), one.settings.mesh.document, services)
         for one in found
     ]
     return print_maps(pods, found[0].settings.release, options)

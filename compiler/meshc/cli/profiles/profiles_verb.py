@@ -88,7 +88,7 @@ def resolved(name: str, options: SettingsOptions) -> Settings:
 
 
 def _parts(first: Settings, second: Settings) -> Iterator[tuple[str, Json, Json]]:
-    yield "values", first.values, second.values
+    yield "values", first.values.document, second.values.document
     yield "mesh", first.mesh_document, second.mesh_document
     yield "istiod", dict(first.features), dict(second.features)
     yield "installs", dict.fromkeys(first.installed, True), dict.fromkeys(second.installed, True)
@@ -122,7 +122,7 @@ def _source(settings: Settings, part: str, path: Path) -> str:
     trail = settings.origins.values(path) if part == "values" else ()
     if part == "mesh":
         trail = settings.origins.mesh(path)
-    wanted = get(settings.values if part == "values" else settings.mesh_document, path)
+    wanted = get(settings.values.document if part == "values" else settings.mesh_document, path)
     found = [origin.layer for origin in trail if origin.value == wanted]
     return f"  [{found[-1]}]" if found else ""
 
@@ -134,13 +134,13 @@ def _workloads(settings: Settings) -> str:
 
 
 def _config_maps(settings: Settings) -> str:
-    namespace = get(settings.values, "global.istioNamespace") or "istio-system"
+    namespace = settings.values.global_.istio_namespace or "istio-system"
     return yamlio.dump_all(captured.config_maps(settings, namespace=namespace))
 
 
 _FORMS: dict[str, Callable[[Settings], str]] = {
     "text": _text,
-    "values": lambda settings: yamlio.dump(settings.values),
+    "values": lambda settings: yamlio.dump(settings.values.document),
     "mesh": lambda settings: yamlio.dump(settings.mesh_document),
     "injector": lambda settings: yamlio.dump(captured.config_document(settings.injection_config)),
     "workloads": _workloads,

@@ -102,8 +102,7 @@ def print_manifests(options: ManifestOptions, settings_options: SettingsOptions)
 
     to = destination(options.output)
     settings = gather((), settings_options, needed=False).settings
-    values = settings.values.get("global") if isinstance(settings.values, dict) else None
-    namespace = settings.namespace or (values or {}).get("istioNamespace") or "istio-system"
+    namespace = settings.namespace or settings.values.global_.istio_namespace or "istio-system"
     installation = Installation(
         namespace=namespace,
         tags=options.tags,

@@ -72,7 +72,7 @@ def customize(document: Json, changes: list[Json]) -> Json:
 
 
 def _of_class(chosen: GatewayClass, settings: Settings) -> dict[str, Json]:
-    system = str((settings.values.get("global") or {}).get("istioNamespace") or "istio-system")
+    system = settings.values.global_.istio_namespace or "istio-system"
     candidates = [
         c
         for c in settings.of_kind("ConfigMap")
@@ -83,7 +83,7 @@ def _of_class(chosen: GatewayClass, settings: Settings) -> dict[str, Json]:
             candidates, key=lambda c: (str(metadata(c).get("creationTimestamp") or ""), str(metadata(c).get("name")))
         )
         return _read(oldest)
-    installed = (settings.chart_values.get("gatewayClasses") or {}).get(chosen.name) or {}
+    installed = (settings.chart_values.gateway_classes or {}).get(chosen.name) or {}
     return {KINDS[_known(key, "gatewayClasses")]: patch for key, patch in installed.items() if patch}
 
 

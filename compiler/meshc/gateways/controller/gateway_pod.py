@@ -27,9 +27,9 @@ def context(metadata: Mapping[str, Json], settings: Settings) -> dict[str, Any]:
     `metadata` is the Gateway's own: image and log annotations are looked up there.
     Raises SettingsError for values that make Istio's templates fail.
     """
-    value = injector_reader(settings.values)
+    value = injector_reader(settings.values.document)
     config = proxy_config(metadata, settings)
-    trust_domain = lookup.value_or_default(settings.mesh_config.get("trustDomain"), value("global.trustDomain"))
+    trust_domain = lookup.value_or_default(settings.mesh.trust_domain, value("global.trustDomain"))
     return {
         "value": value,
         "printed": printing.printed,
@@ -65,7 +65,7 @@ def proxy_config(metadata: Mapping[str, Json], settings: Settings) -> dict[str, 
         for document in settings.resources
         if proxy_resources.is_resource(document)
     ]
-    return effective.for_pod(settings.mesh_config, pod, resources, settings.release)
+    return effective.for_pod(settings.mesh.document, pod, resources, settings.release)
 
 
 def _unquoted(text: str) -> Json:
@@ -109,7 +109,7 @@ def _images(
     metadata: Mapping[str, Json], config: Mapping[str, Json], value: Reader, *, settings: Settings
 ) -> dict[str, Any]:
     annotations: Mapping[str, str] = metadata.get("annotations") or {}
-    general = settings.values.get("global") or {}
+    general = settings.values.document.get("global") or {}
     variant = (value("global.variant") or "") if settings.release.has("gateways.image_variant") else ""
     computed = proxy_images.proxy_image(
         general, proxy_image=config.get("image"), annotations=annotations, variant=variant

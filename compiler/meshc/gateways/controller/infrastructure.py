@@ -69,7 +69,7 @@ def _network(
     has = settings.release.has
     if not has("gateways.network_label") or not _inside_mesh(chosen, settings):
         return {}
-    network = str(((settings.values.get("global") or {}).get("network")) or "")
+    network = settings.values.global_.network or ""
     if not network and not has("gateways.network_label_empty"):
         return {}
     if has("gateways.network_label_overwrites"):

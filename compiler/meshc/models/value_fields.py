@@ -1,0 +1,177 @@
+"""The base of Helm values' messages, and the declarations of their fields: names as charts spell them, every field optional."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NoReturn, Self, TypeVar
+
+from meshc.errors import SettingsError
+from meshc.models.message import ABSENT, Field, Message, Place
+from meshc.yamlio import Json
+
+_ACRONYMS = {
+    "ip": "IP",
+    "id": "ID",
+    "ca": "CA",
+    "cni": "CNI",
+    "url": "URL",
+    "mcp": "MCP",
+    "crds": "CRDs",
+    "crd": "CRD",
+    "http": "HTTP",
+    "dns": "DNS",
+    "v2api": "v2API",
+}
+_UNDERSCORED = ("istio_cni", "proxy_init")
+
+
+class NotAMap(SettingsError):
+    """A value was read below what is no map: a null, a scalar, in charts also nothing.
+
+    `path` is that of the map, `child` the key that was looked for.
+    """
+
+    def __init__(self, place: Place, child: str, value: Json) -> None:
+        no_map = "a value below it is needed here, and this is no map"
+        message = f"nil pointer evaluating interface {{}}.{child}" if value is None else no_map
+        super().__init__(message, path=place, value=value, hint="write a map, or leave it out")
+        self.child = child
+
+
+class _NoMap(dict[str, Json]):
+    """The document of a map that is none: every reading of it raises NotAMap."""
+
+    def __init__(self, place: Place, value: Json) -> None:
+        super().__init__()
+        self.place = place
+        self.value = value
+
+    def get(self, key: str, _: Json = None, /) -> NoReturn:
+        raise NotAMap(self.place, key, self.value)
+
+    __getitem__ = get
+
+
+class ValuesMessage(Message):
+    """A closed map of Helm values, read as Istio's templates read it (docs/istio/sidecar-template.md § 1.2).
+
+    Nothing has a zero value: what is absent is None. A field below a null raises NotAMap; below an absent map it is
+    None too, except in a `complete` document, as charts have it.
+    """
+
+    __slots__ = ("complete",)
+
+    def __init__(self, document: Mapping[str, Json] = ABSENT, place: Place = (), *, complete: bool = False) -> None:
+        super().__init__(document, place)
+        self.complete = complete
+
+    def __bool__(self) -> bool:
+        """Whether it is a map that has keys, as templates ask."""
+        return bool(self.document)
+
+    @classmethod
+    def below(cls, holder: Message, json: str, value: Json) -> Self:
+        """The view of a map inside another one."""
+        place, complete = (*holder.place, json), isinstance(holder, ValuesMessage) and holder.complete
+        if not isinstance(value, dict):
+            value = _NoMap(place, value) if complete or json in holder.document else ABSENT
+        return cls(value, place, complete=complete)
+
+    @classmethod
+    def spellings(cls, attribute: str) -> tuple[str, str]:
+        """The key of an attribute: `include_ip_ranges` → `includeIPRanges`; two keys keep their underscore."""
+        name = attribute.rstrip("_")
+        if "_" not in name or name in _UNDERSCORED:
+            return name, name
+        head, *rest = name.split("_")
+        key = head + "".join([_ACRONYMS.get(part, part[:1].upper() + part[1:]) for part in rest])
+        return key, key
+
+
+M = TypeVar("M", bound=ValuesMessage)
+
+
+def string(*, json: str = "", since: str | None = None, until: str | None = None) -> Field[str | None]:
+    """A string."""
+    return Field("string", None, json=json, since=since, until=until)
+
+
+def flag(*, json: str = "", since: str | None = None, until: str | None = None) -> Field[bool | None]:
+    """A boolean."""
+    return Field("bool_value", None, json=json, since=since, until=until)
+
+
+def integer(*, json: str = "", since: str | None = None, until: str | None = None) -> Field[int | None]:
+    """A whole number."""
+    return Field("int32", None, json=json, since=since, until=until)
+
+
+def count(*, json: str = "", since: str | None = None, until: str | None = None) -> Field[int | None]:
+    """A whole number that is not negative."""
+    return Field("uint32", None, json=json, since=since, until=until)
+
+
+def number(*, json: str = "", since: str | None = None, until: str | None = None) -> Field[float | None]:
+    """A number."""
+    return Field("double", None, json=json, since=since, until=until)
+
+
+def int_or_string(*, json: str = "", since: str | None = None, until: str | None = None) -> Field[int | str | None]:
+    """A whole number or a string such as `25%`."""
+    return Field("int_or_string", None, json=json, since=since, until=until)
+
+
+def anything(*, json: str = "", since: str | None = None, until: str | None = None) -> Field[Json]:
+    """Any value."""
+    return Field("any", None, json=json, since=since, until=until)
+
+
+def enum(*names: str, json: str = "", since: str | None = None, until: str | None = None) -> Field[str | None]:
+    """One of some strings."""
+    return Field(
+        "enum", None, numbers={name: place for place, name in enumerate(names)}, json=json, since=since, until=until
+    )
+
+
+def struct(*, json: str = "", since: str | None = None, until: str | None = None) -> Field[Mapping[str, Json] | None]:
+    """A map whose content nobody checks here: a fragment of a Kubernetes object."""
+    return Field("struct", None, json=json, since=since, until=until)
+
+
+def structs(
+    *, json: str = "", since: str | None = None, until: str | None = None
+) -> Field[Sequence[Mapping[str, Json]] | None]:
+    """A list of such maps."""
+    return Field("list", None, element=Field("struct", None), json=json, since=since, until=until)
+
+
+def strings(*, json: str = "", since: str | None = None, until: str | None = None) -> Field[Sequence[str] | None]:
+    """A list of strings."""
+    return Field("list", None, element=Field("string", None), json=json, since=since, until=until)
+
+
+def string_map(
+    *, json: str = "", since: str | None = None, until: str | None = None
+) -> Field[Mapping[str, str] | None]:
+    """A map of strings."""
+    return Field("map", None, element=Field("string", None), json=json, since=since, until=until)
+
+
+def message(of: type[M], *, json: str = "", since: str | None = None, until: str | None = None) -> Field[M]:
+    """A map with values of its own."""
+    return Field("message", of(), message=of, view=of.at_place, json=json, since=since, until=until)
+
+
+def messages(
+    of: type[M], *, json: str = "", since: str | None = None, until: str | None = None
+) -> Field[Sequence[M] | None]:
+    """A list of maps with values of their own."""
+    return Field(
+        "list",
+        None,
+        element=Field("message", of(), message=of),
+        view=lambda value, place: [of.at_place(item, (*place, index)) for index, item in enumerate(value)],
+        json=json,
+        since=since,
+        until=until,
+    )
