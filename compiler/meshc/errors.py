@@ -103,6 +103,14 @@ class ErrorGroup(MeshcError):
         return self.message
 
 
+def raise_all(errors: Sequence[MeshcError]) -> None:
+    """Raise the one error itself, several as an ErrorGroup; return where there is none."""
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        raise ErrorGroup(errors)
+
+
 def format_path(path: Sequence[PathPart]) -> str:
     """Write a path as users write it: `spec.containers[0].name`, keys with dots or slashes in `["…"]`."""
     text = ""

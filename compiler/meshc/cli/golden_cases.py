@@ -15,7 +15,7 @@ from meshc.cli.parallel import Compiling, compile_all
 from meshc.cli.workload_units import units_of
 from meshc.comparison.compare import compare
 from meshc.comparison.differences import Difference
-from meshc.errors import ErrorGroup, MeshcError, UsageError
+from meshc.errors import MeshcError, UsageError, raise_all
 from meshc.load import Project
 from meshc.rendering import tree
 from meshc.settings import Settings
@@ -109,8 +109,7 @@ def stale(folders: Sequence[str], *, jobs: int = 1) -> list[tuple[Path, dict[str
             continue
         if changed := changes(case, rendered):
             found.append((case, rendered, changed))
-    if errors:
-        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    raise_all(errors)
     return found
 
 

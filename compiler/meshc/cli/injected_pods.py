@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from meshc import load
 from meshc.cli.inputs import Inputs, gather, project_file, resolve
 from meshc.cli.options import SettingsOptions
-from meshc.errors import ErrorGroup, InputError, MeshcError
+from meshc.errors import ErrorGroup, InputError, MeshcError, raise_all
 from meshc.kubernetes.pods import find_pod, pod_of
 from meshc.settings import Settings
 from meshc.yamlio import Document, Json
@@ -43,8 +43,7 @@ def injected(files: Sequence[str], options: SettingsOptions) -> tuple[Inputs, li
             found.append(_injected(document, known[named]))
         except MeshcError as error:
             errors += error.errors if isinstance(error, ErrorGroup) else [error]
-    if errors:
-        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    raise_all(errors)
     if not found:
         hint = "give a Pod, or a workload such as a Deployment"
         raise InputError("no pod among the documents", file=inputs.named[0], hint=hint)

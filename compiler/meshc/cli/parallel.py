@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
-from meshc.errors import ErrorGroup, MeshcError
+from meshc.errors import MeshcError, raise_all
 from meshc.rendering.compiling import compile_unit
 from meshc.rendering.tree import Rendered
 from meshc.rendering.units import Unit
@@ -38,8 +38,7 @@ def compile_all(units: Sequence[Unit], shared: Compiling, *, jobs: int = 1) -> l
             errors.append(outcome)
         else:
             rendered.append(outcome)
-    if errors:
-        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    raise_all(errors)
     return rendered
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from meshc import yamlio
-from meshc.errors import ErrorGroup, MeshcError
+from meshc.errors import MeshcError, raise_all
 from meshc.injection.document_injection import Request, inject_document, place
 from meshc.injection.result import Result
 from meshc.injection.workloads import LIST
@@ -40,8 +40,7 @@ def inject_text(text: str, request: Request, *, file: str | None = None) -> Stre
             continue
         written.append(out)
         results += found
-    if errors:
-        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    raise_all(errors)
     warnings = tuple(dict.fromkeys(warning for result in results for warning in result.warnings))
     return Stream("".join(f"{piece}---\n" for piece in written), tuple(results), warnings)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from meshc import yamlio
-from meshc.errors import ErrorGroup, InputError, MeshcError, UsageError
+from meshc.errors import InputError, MeshcError, UsageError, raise_all
 from meshc.load.kinds import is_kubernetes, opened
 from meshc.yamlio import Document
 from meshc.yamlio.syntax import decoded
@@ -47,8 +47,7 @@ def documents(
                 found += _named(path, strict, foreign)
         except MeshcError as error:
             errors.append(error)
-    if errors:
-        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    raise_all(errors)
     return found
 
 
@@ -78,8 +77,7 @@ def texts(paths: Iterable[str | Path], *, stdin: Callable[[], bytes] | None = No
                 found.append((str(path), decoded(read(path), file=str(path))))
         except MeshcError as error:
             errors.append(error)
-    if errors:
-        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    raise_all(errors)
     return found
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from meshc import yamlio
-from meshc.errors import ErrorGroup, InputError, MeshcError, nearest
+from meshc.errors import InputError, MeshcError, nearest, raise_all
 from meshc.load.files import PROJECT, read
 from meshc.yamlio import Document, Json
 
@@ -83,8 +83,7 @@ def project_of(document: Document, folder: Path) -> Project:
         raise document.error("a project file is a map", value=content, hint="write `profile: demo`")
     reader = _Reader(document, folder)
     settings = {key.replace("-", "_"): reader.read(key, value) for key, value in content.items() if value is not None}
-    if reader.errors:
-        raise reader.errors[0] if len(reader.errors) == 1 else ErrorGroup(reader.errors)
+    raise_all(reader.errors)
     workloads, goldens = (tuple(settings.pop(key, ())) for key in PATHS)
     return Project(document.file or "", settings, workloads, goldens)
 

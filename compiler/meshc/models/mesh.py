@@ -10,7 +10,7 @@ from copy import deepcopy
 
 from meshc import yamlio
 from meshc.catalog import Release
-from meshc.errors import ErrorGroup, PathPart, SettingsError
+from meshc.errors import PathPart, SettingsError, raise_all
 from meshc.models import mesh_validation, proto, proxy
 from meshc.models.mesh_config import MeshConfig
 from meshc.models.mesh_providers import DefaultProviders
@@ -59,10 +59,7 @@ def apply(
     merged, warnings = merge(base, document, release, strict=strict, path=path)
     findings = validate(merged, release)
     errors = [SettingsError(text, path=(*path, *place)) for place, text in findings.errors]
-    if len(errors) == 1:
-        raise errors[0]
-    if errors:
-        raise ErrorGroup(errors)
+    raise_all(errors)
     return Reading(merged, (*warnings, *findings.warning_texts(path)))
 
 

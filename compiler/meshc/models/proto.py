@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from meshc.catalog import Release
-from meshc.errors import ErrorGroup, PathPart
+from meshc.errors import PathPart, raise_all
 from meshc.gotext import jsontext
 from meshc.models import proto_reader, proto_writer
 from meshc.models.message import Message
@@ -40,10 +40,7 @@ def read(
     """
     reader = proto_reader.Reader(release, strict)
     value = reader.overlay(message, dict(base or {}), {} if document is None else document, path)
-    if len(reader.errors) == 1:
-        raise reader.errors[0]
-    if reader.errors:
-        raise ErrorGroup(reader.errors)
+    raise_all(reader.errors)
     return Reading(value, tuple(reader.warnings))
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from meshc.catalog import Release
-from meshc.errors import ErrorGroup, InputError, MeshcError, PathPart
+from meshc.errors import InputError, MeshcError, PathPart, raise_all
 from meshc.models.mesh_config import MeshConfig
 from meshc.models.message import Field, Message, fields
 from meshc.models.operator_spec import OperatorSpec
@@ -74,8 +74,7 @@ def read_resolved(values: Json, release: Release, document: Document | None = No
     """
     found = read(values, release, strict=False)
     errors = [misread(error, document) for error in found.errors]
-    if errors:
-        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    raise_all(errors)
     return found.warnings
 
 

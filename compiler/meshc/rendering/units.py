@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from meshc import load
-from meshc.errors import ErrorGroup, InputError, MeshcError
+from meshc.errors import ErrorGroup, InputError, MeshcError, raise_all
 from meshc.injection import workloads
 from meshc.models.pointing import pointed
 from meshc.rendering.tree import folder_of
@@ -40,8 +40,7 @@ def plan(documents: Iterable[Document], settings: Settings, *, places: Mapping[s
                 units += _units(one, settings, places or {})
             except MeshcError as error:
                 errors += error.errors if isinstance(error, ErrorGroup) else [error]
-    if errors:
-        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    raise_all(errors)
     return units
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from meshc import load
 from meshc.catalog import Release
-from meshc.errors import ErrorGroup, MeshcError, UsageError, nearest
+from meshc.errors import ErrorGroup, MeshcError, UsageError, nearest, raise_all
 from meshc.yamlio import Document, Json
 
 MODES = ("webhook", "kube-inject")
@@ -105,8 +105,7 @@ def _sources(given: Mapping[str, Any], *, strict: bool) -> dict[str, Any]:
             found[name] = read(given[name])
         except MeshcError as error:
             errors += error.errors if isinstance(error, ErrorGroup) else [error]
-    if errors:
-        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    raise_all(errors)
     return found
 
 
@@ -153,8 +152,7 @@ def _documents(option: str, given: Any, *, strict: bool = False) -> tuple[Docume
             found += _read(option, source, strict=strict)
         except MeshcError as error:
             errors.append(error)
-    if errors:
-        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    raise_all(errors)
     return tuple(found)
 
 

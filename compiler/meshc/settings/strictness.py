@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from meshc.catalog import Release
-from meshc.errors import ErrorGroup, MeshcError
+from meshc.errors import MeshcError, raise_all
 from meshc.models import values_reading
 from meshc.models.values_reading import Findings
 from meshc.settings.layers import Layer, helm_values
@@ -29,7 +29,7 @@ def check(request: Request, release: Release, layers: list[Layer], spec: Json) -
     if errors:
         order = [*dict.fromkeys(error.file or "" for error in errors)]
         errors.sort(key=lambda error: (order.index(error.file or ""), error.line or 0, error.column or 0))
-        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+        raise_all(errors)
     return warnings
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from meshc import load
-from meshc.errors import ErrorGroup, MeshcError
+from meshc.errors import MeshcError, raise_all
 from meshc.settings import Settings
 from meshc.webhook.config import SEVERAL, SINGLE, Source, listed
 from meshc.webhook.configured import configured
@@ -117,5 +117,4 @@ def _single(keyword: str, named: Any) -> Document:
 
 
 def _raise(errors: Sequence[MeshcError]) -> None:
-    if errors:
-        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    raise_all(errors)

@@ -9,7 +9,7 @@ from typing import Any
 from meshc.bootstraps.agent.agent_inputs import Flags
 from meshc.bootstraps.envoy import address_family
 from meshc.catalog import Release
-from meshc.errors import ErrorGroup, SettingsError
+from meshc.errors import SettingsError, raise_all
 from meshc.gotext.parsing import parse_int
 from meshc.models import mesh, proxy
 
@@ -114,10 +114,7 @@ def _resolve_statsd(config: dict[str, Json], hosts: Mapping[str, str]) -> list[s
 def _check(config: Mapping[str, Json], release: Release) -> None:
     findings = proxy.validate(config, release)
     errors = [SettingsError(text, path=("proxyConfig", *place)) for place, text in findings.errors]
-    if len(errors) == 1:
-        raise errors[0]
-    if errors:
-        raise ErrorGroup(errors)
+    raise_all(errors)
 
 
 def _set_from_annotations(config: dict[str, Json], annotations: Mapping[str, str]) -> None:

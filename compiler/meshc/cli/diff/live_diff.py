@@ -18,7 +18,7 @@ from meshc.cli.parallel import each
 from meshc.comparison import sources
 from meshc.comparison.drift import Judged, Wishes, judge
 from meshc.comparison.running import Running, gather
-from meshc.errors import ErrorGroup, MeshcError, ToolError, UsageError
+from meshc.errors import MeshcError, ToolError, UsageError, raise_all
 from meshc.rendering import tree
 from meshc.reports.changes import Report
 from meshc.settings import Settings
@@ -92,8 +92,7 @@ class _Judging:
 
 def _report(judged: Sequence[Judged | MeshcError], *, show_noise: bool) -> Report:
     errors = [j for j in judged if isinstance(j, MeshcError)]
-    if errors:
-        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    raise_all(errors)
     found = [j for j in judged if isinstance(j, Judged)]
     return Report(
         "wanted → running",
@@ -156,8 +155,7 @@ def _files(folder: Path) -> Iterator[tuple[Json, str]]:
             yield from ((value, str(path)) for d in load.file(path) for value in load.opened(d.value))
         except MeshcError as error:
             errors.append(error)
-    if errors:
-        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    raise_all(errors)
 
 
 def _from_cluster(

@@ -16,7 +16,7 @@ from meshc.cli.workload_units import units_of
 from meshc.comparison.causes import Causes
 from meshc.comparison.trials import Found, Workload
 from meshc.comparison.upgrade import Between, preview
-from meshc.errors import ErrorGroup, MeshcError, UsageError
+from meshc.errors import MeshcError, UsageError, raise_all
 from meshc.rendering import tree
 from meshc.rendering.units import Unit, is_gateway, plan
 from meshc.reports.changes import Report
@@ -58,8 +58,7 @@ def report(options: DiffOptions, settings_options: SettingsOptions) -> Report:
     workloads = _sharded(_workloads(inputs, between, places), options.shard)
     outcomes = each(_Differences(between, workloads), len(workloads), jobs=options.jobs, noun="workloads")
     errors = [o for o in outcomes if isinstance(o, MeshcError)]
-    if errors:
-        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    raise_all(errors)
     found = [(w, o) for w, o in zip(workloads, outcomes, strict=True) if not isinstance(o, MeshcError)]
     causes = Causes(old, new, settings_at, places)
     return preview(between, found, causes, watch=lambda changes, n: with_progress(changes, n, "changes explained"))

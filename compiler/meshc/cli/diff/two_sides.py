@@ -9,7 +9,7 @@ from pathlib import Path
 from meshc import load, yamlio
 from meshc.cli.inputs import read_stdin
 from meshc.comparison.documents import Side
-from meshc.errors import ErrorGroup, MeshcError, UsageError
+from meshc.errors import MeshcError, UsageError, raise_all
 from meshc.rendering.tree import INDEX
 
 _SUFFIXES = (".yaml", ".yml", ".json")
@@ -29,8 +29,7 @@ def sides(path: str) -> list[Side]:
             found += _opened(load.file(file), str(file), str(file.relative_to(path)))
         except MeshcError as error:
             errors.append(error)
-    if errors:
-        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    raise_all(errors)
     if not found:
         hint = "name a folder with *.yaml, *.yml or *.json files"
         raise UsageError("no document in this folder", file=path, hint=hint)

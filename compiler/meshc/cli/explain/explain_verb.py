@@ -12,7 +12,7 @@ from meshc.cli.explain.explanations import FORMS, Explanation, written
 from meshc.cli.inject.outcome_report import workload_name
 from meshc.cli.inputs import gather, pod_template_paths, project_file, resolve, warn
 from meshc.cli.options import SettingsOptions
-from meshc.errors import ErrorGroup, InputError, MeshcError, UsageError, nearest
+from meshc.errors import ErrorGroup, InputError, MeshcError, UsageError, nearest, raise_all
 from meshc.injection.api import Result, inject
 from meshc.injection.workloads import place_of
 from meshc.load import opened
@@ -60,8 +60,7 @@ def _workloads(options: ExplainOptions, settings_options: SettingsOptions) -> li
             found.append(_explained(document, inputs.settings, options, places))
         except MeshcError as error:
             errors += error.errors if isinstance(error, ErrorGroup) else [error.at(document.file, document.first_line)]
-    if errors:
-        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    raise_all(errors)
     return found
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from meshc import load
 from meshc.cli.output import replace_files
-from meshc.errors import ErrorGroup, InputError, MeshcError
+from meshc.errors import ErrorGroup, InputError, MeshcError, raise_all
 from meshc.injection.api import Result
 from meshc.injection.patch import Operation
 from meshc.injection.workloads import LIST, place_of
@@ -45,8 +45,7 @@ def replace(texts: Sequence[tuple[str, str]], changes: Mapping[str, Change]) -> 
                 files[Path(file)] = _encoded(new, text, file)
         except MeshcError as error:
             errors += error.errors if isinstance(error, ErrorGroup) else [error]
-    if errors:
-        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    raise_all(errors)
     replace_files(files)
     return [str(path) for path in files]
 
@@ -70,8 +69,7 @@ def edited(text: str, file: str, change: Change) -> str:
         except MeshcError as error:
             errors += error.errors if isinstance(error, ErrorGroup) else [error]
         at = start + len(piece)
-    if errors:
-        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    raise_all(errors)
     new = "".join([*result, plain[at:]])
     if not plain.endswith("\n"):
         new = new.removesuffix("\n")

@@ -13,7 +13,7 @@ from meshc.cli.inject.outcome_report import REPORTS, report
 from meshc.cli.inject.stream_formats import FORMS, written
 from meshc.cli.inputs import pod_template_paths, project_file, read_stdin, resolve, warn
 from meshc.cli.options import SettingsOptions
-from meshc.errors import ErrorGroup, InputError, MeshcError, UsageError, nearest
+from meshc.errors import ErrorGroup, InputError, MeshcError, UsageError, nearest, raise_all
 from meshc.injection.api import Stream, inject_stream
 from meshc.kubernetes import typed
 from meshc.settings import Settings
@@ -93,8 +93,7 @@ def _injected(texts: Sequence[tuple[str, str]], settings: Settings, places: dict
             found.append(Injection(file, text, stream))
         except MeshcError as error:
             errors += error.errors if isinstance(error, ErrorGroup) else [error.at(file)]
-    if errors:
-        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    raise_all(errors)
     return found
 
 

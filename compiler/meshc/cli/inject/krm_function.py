@@ -13,7 +13,7 @@ from meshc.cli.inject.in_place import patched
 from meshc.cli.inject.outcome_report import report
 from meshc.cli.inputs import pod_template_paths, resolve, warn
 from meshc.cli.options import SettingsOptions
-from meshc.errors import ErrorGroup, MeshcError
+from meshc.errors import MeshcError, raise_all
 from meshc.injection.api import Result, inject
 from meshc.injection.workloads import place_of
 from meshc.load import Project
@@ -51,8 +51,7 @@ def transform(
             items.append(patched(item, results[-1].patch))
         except MeshcError as error:
             errors.append(error.at(document.file, document.first_line))
-    if errors:
-        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    raise_all(errors)
     _tell(results, settings.warnings, options.report)
     return yamlio.dump({**value, "items": items})
 

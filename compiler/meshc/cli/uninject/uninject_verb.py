@@ -12,7 +12,7 @@ from meshc.cli.inject.outcome_report import workload_name
 from meshc.cli.inputs import pod_template_paths, project_file, read_stdin, resolve, warn
 from meshc.cli.options import SettingsOptions
 from meshc.cli.uninject import UninjectOptions
-from meshc.errors import ErrorGroup, MeshcError, UsageError, format_path
+from meshc.errors import ErrorGroup, MeshcError, UsageError, format_path, raise_all
 from meshc.injection.patch import Operation
 from meshc.injection.uninject.uninjection import Uninjected, injected_place, release_of, uninject
 from meshc.injection.workloads import LIST
@@ -116,8 +116,7 @@ def _written(texts: Sequence[tuple[str, str]], this: _Run) -> str:
                 written.append(f"{this.text(document)}---\n")
             except MeshcError as error:
                 errors += error.errors if isinstance(error, ErrorGroup) else [error.at(file, line)]
-    if errors:
-        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    raise_all(errors)
     return "".join(written)
 
 

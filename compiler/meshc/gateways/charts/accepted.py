@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from meshc.errors import ErrorGroup, MeshcError, SettingsError, UsageError, nearest
+from meshc.errors import MeshcError, SettingsError, UsageError, nearest, raise_all
 from meshc.gateways.charts.chart_defaults import CHARTS, SIDES, section, table
 from meshc.yamlio import Json
 
@@ -48,8 +48,7 @@ def check(chart: str, values: Json) -> None:
     _walk(values, accepted(chart), path=(), errors=errors)
     if chart in SIDES:
         _check_items(values, chart, errors)
-    if errors:
-        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    raise_all(errors)
 
 
 def accepted(chart: str) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from meshc import catalog
 from meshc.catalog import Release
-from meshc.errors import ErrorGroup, InjectionError, MeshcError
+from meshc.errors import InjectionError, MeshcError, raise_all
 from meshc.injection import identity
 from meshc.injection.document_injection import Request, identity_of, pointing, typed_form
 from meshc.injection.edits import Map, plain
@@ -20,6 +20,7 @@ from meshc.injection.uninject.removal import take_out
 from meshc.injection.workloads import POD, Place, open_pod, place_of
 from meshc.kubernetes.pods import pod_of
 from meshc.settings import Settings
+from meshc.trees import get
 from meshc.yamlio import Document, Json
 
 __all__ = ["Doubt", "Original", "Uninjected", "injected_place", "is_injected", "original", "uninject"]
@@ -102,8 +103,8 @@ def uninject(
     request = Request(injector_of(settings, mode), space, elsewhere) if settings else None
     settle(edited, where, questions, request=request, doubts=doubts)
     uncertain = [_placed(doubt, where) for doubt in doubts.open]
-    if uncertain and not guess:
-        raise _refusal(document, uncertain)
+    if not guess:
+        raise_all([_error(document, doubt) for doubt in uncertain])
     assumed = tuple(_placed(doubt, where) for doubt in doubts.assumed)
     return Uninjected(plain(edited), patch_of(edited, document.value), tuple(uncertain), assumed)
 
@@ -117,9 +118,7 @@ def injected_place(document: Json, mode: str, elsewhere: Mapping[str, str]) -> P
         return None
     for front in (mode, "kube-inject", "webhook"):
         where = place_of(str(document.get("kind") or ""), front, elsewhere=elsewhere)
-        found: Json = document
-        for key in where.metadata if where else ():
-            found = found.get(key) if isinstance(found, dict) else None
+        found = get(document, where.metadata) if where else None
         if where and isinstance(found, dict) and isinstance(found.get("annotations"), dict) and is_injected(found):
             return where
     return None
@@ -139,11 +138,6 @@ def _placed(doubt: Doubt, where: Place) -> Doubt:
     head, *rest = doubt.path
     outer = where.metadata if head == "metadata" else where.spec
     return doubt._replace(path=(*outer, *rest))
-
-
-def _refusal(document: Document, uncertain: list[Doubt]) -> MeshcError:
-    errors = [_error(document, doubt) for doubt in uncertain]
-    return errors[0] if len(errors) == 1 else ErrorGroup(errors)
 
 
 def _error(document: Document, doubt: Doubt) -> MeshcError:
