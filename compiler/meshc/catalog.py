@@ -87,7 +87,7 @@ class Release:
         version = self.dated(name)
         for entry in facts(area)[key]["values"]:
             if holds(entry, version):
-                value, found = entry["value"], True
+                value, found = _stepped(value, entry), True
         if not found:
             raise KeyError(f"{name} has no value in {self}")
         self._known_facts[name] = value
@@ -149,7 +149,10 @@ def switches(area: str) -> Mapping[str, Any]:
 
 @cache
 def facts(area: str) -> Mapping[str, Any]:
-    """All dated facts of one area: name → entry (`doc`, `values`: list of `{since, until, value}`)."""
+    """All dated facts of one area: name → entry (`doc`, `values`: list of `{since, until, value}`).
+
+    An entry of a map may have `set` and `unset` instead of `value`: what changes against the entries before it.
+    """
     return _read("facts", area)
 
 
@@ -193,6 +196,14 @@ def changed_facts(old: Release, new: Release) -> list[tuple[str, Mapping[str, An
             if differs:
                 found.append((f"{area}.{name}", entry))
     return found
+
+
+def _stepped(value: Any, entry: Mapping[str, Any]) -> Any:
+    """A fact's value after one entry: the entry's own, or the map so far with members `set` and `unset`, sorted."""
+    if "value" in entry:
+        return entry["value"]
+    members = {**value, **entry.get("set", {})}
+    return {name: members[name] for name in sorted(members) if name not in entry.get("unset", ())}
 
 
 def _since(since: Any, version: Version) -> bool:
