@@ -87,6 +87,8 @@ class Templates:
             "Revision": self.revision,
             "ProxyImage": data.image(given),
         }
+        if has("sidecar.init_image"):
+            found["ProxyInitImage"] = data.init_image(given)
         if has("sidecar.estimated_concurrency"):
             found["EstimatedConcurrency"] = data.concurrency(given)
         if has("templates.compliance_policy"):

@@ -37,7 +37,11 @@ def text(value: Any) -> str:
 
 
 def _computed(name: str, release: Release, values: Json, namespace: str) -> Iterator[dict[str, Any]]:
-    value = _RULES[name](values, pilot(release, values), namespace)
+    own = pilot(release, values)
+    if name == "GODEBUG":
+        value = release.fact("templates.go_debug_of_policy").get(get(own, "env.COMPLIANCE_POLICY"))
+    else:
+        value = _RULES[name](values, own, namespace)
     if value is not None:
         yield {"name": name, "value": value}
 

@@ -32,11 +32,12 @@ def parse(flag: str, release: Release) -> tuple[list[PathPart | Key], Json]:
     if not equals or not path:
         raise UsageError("a setting is PATH=VALUE", path="--set", value=flag, hint="values.global.network=network1")
     if "=" in text:
-        if not release.has("profiles.set_takes_second_equals_as_path"):
+        if release.has("profiles.set_takes_second_equals_as_path"):
+            path, text = flag, ""
+        elif not release.has("profiles.set_value_may_hold_equals"):
             raise UsageError(
                 "a setting has exactly one =", path="--set", value=flag, hint="put such a value in a file: --iop FILE"
             )
-        path, text = flag, ""
     path = path.removeprefix("spec.")
     return split(path, flag=flag), typed(path, text, release)
 

@@ -31,9 +31,14 @@ def _multus(given: Any, row: Any) -> object:
 
 def _image(given: Any, row: Any) -> object:
     values = (given["values"] or {}).get("global") or {}
-    variant = values.get("variant") if catalog.release(row["tag"]).has("templates.image_variant") else None
+    has = catalog.release(row["tag"]).has
+    variant = values.get("variant") if has("templates.image_variant") else None
     return proxy_image(
-        values, proxy_image=given["proxy_image"], annotations=given["annotations"] or {}, variant=variant or ""
+        values,
+        proxy_image=given["proxy_image"],
+        annotations=given["annotations"] or {},
+        variant=variant or "",
+        inherits=has("templates.empty_image_type_inherits"),
     )
 
 

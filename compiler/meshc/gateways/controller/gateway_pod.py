@@ -112,7 +112,11 @@ def _images(
     general = settings.values.document.get("global") or {}
     variant = (value("global.variant") or "") if settings.release.has("gateways.image_variant") else ""
     computed = proxy_images.proxy_image(
-        general, proxy_image=config.get("image"), annotations=annotations, variant=variant
+        general,
+        proxy_image=config.get("image"),
+        annotations=annotations,
+        variant=variant,
+        inherits=settings.release.has("templates.empty_image_type_inherits"),
     )
     named = lookup.annotation(metadata, "sidecar.istio.io/proxyImage", value("global.proxy.image"))
     own = "/" in named and settings.release.has("gateways.image_annotation")

@@ -18,14 +18,16 @@ def proxy_image(
     proxy_image: Mapping[str, Json] | None,
     annotations: Mapping[str, str],
     variant: str = "",
+    inherits: bool = False,
 ) -> str:
     """`hub/name:tag[-type]` from `values.global`, the ProxyConfig's `image` message and the pod's annotations.
 
-    `variant` is the type that holds when neither says one (`values.global.variant` since 1.22).
+    `variant` is the type that holds when neither says one (`values.global.variant` since 1.22); with `inherits` also
+    where the message is there but names no type (since 1.31).
     """
     kind = variant
     if proxy_image is not None:
-        kind = proxy_image.get("imageType") or ""
+        kind = proxy_image.get("imageType") or (variant if inherits else "")
     kind = annotations.get(TYPE_ANNOTATION, kind)
     name = (global_values.get("proxy") or {}).get("image") or "proxyv2"
     tag = typed_tag(_text(global_values.get("tag")), kind)

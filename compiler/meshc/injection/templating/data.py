@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -37,7 +37,7 @@ class TemplateData:
         data |= sidecar.pod_data(given, data, defaults=self._defaults, release=self.release)
         data["native"] = sidecar.is_native(given, self.release, environment=self.installed.features)
         data["image"] = self._chosen_image(given, "global.proxy.image")
-        data["init_image"] = self._chosen_image(given, "global.proxy_init.image")
+        data["init_image"] = self._chosen_image(given, "global.proxy_init.image", self.init_image)
         data["datadog_env"] = pod.text_members(annotations, "apm.datadoghq.com/env") if data["datadog"] else []
         data["otel_attributes"] = self._otel(given)
         if self.release.has("sidecar.estimated_concurrency"):
@@ -74,7 +74,15 @@ class TemplateData:
             proxy_image=given.proxy_config.get("image"),
             annotations=given.annotations,
             variant=self._variant,
+            inherits=self.release.has("templates.empty_image_type_inherits"),
         )
+
+    def init_image(self, given: TemplateInput) -> str:
+        """The computed image of the init container: the proxy's, or since 1.31 one with a name of its own."""
+        if not self.release.has("sidecar.init_image"):
+            return self.image(given)
+        named = {**self._image_values, "proxy": {"image": self.values.get("global.proxy_init.image")}}
+        return proxy_image(named, proxy_image=None, annotations=given.annotations, variant=self._variant)
 
     def compliance_policy(self) -> str:
         """The injector's compliance policy, empty where the release has none."""
@@ -127,12 +135,14 @@ class TemplateData:
             return {"uid": PROXY_ID, "gid": PROXY_ID}
         return {"uid": given.proxy_uid or PROXY_ID, "gid": given.proxy_gid or PROXY_ID}
 
-    def _chosen_image(self, given: TemplateInput, path: str) -> str:
+    def _chosen_image(
+        self, given: TemplateInput, path: str, computed: Callable[[TemplateInput], str] | None = None
+    ) -> str:
         """The image an annotation or value names in full, else the computed one."""
         candidate = given.annotations.get(_IMAGE)
         if candidate is None:
             candidate = self.values.default(path)
-        return candidate if "/" in candidate else self.image(given)
+        return candidate if "/" in candidate else (computed or self.image)(given)
 
     def _gateway_image(self, given: TemplateInput) -> str:
         path = "global.proxy.image"
@@ -146,6 +156,7 @@ class TemplateData:
         found = installation.shared(self.values, self.installed.mesh, self.release, revision=self.installed.revision)
         legacy = self.release.has("templates.legacy_fs_group")
         found["compliance_policy"] = self.compliance_policy()
+        found["go_debug"] = self.release.fact("templates.go_debug_of_policy").get(found["compliance_policy"])
         found["fs_group"] = legacy and self.installed.features.get("ENABLE_LEGACY_FSGROUP_INJECTION") == "true"
         return found
 

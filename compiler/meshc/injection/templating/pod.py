@@ -70,9 +70,15 @@ def canonical_revision(labels: Mapping[str, str]) -> str:
     return found or "latest"
 
 
-def shortened(name: str) -> str:
-    """A name as a label value: its first 63 bytes, without one trailing `-`."""
-    return name.encode()[:63].decode(errors="ignore").removesuffix("-")
+def shortened(name: str, release: Release) -> str:
+    """A canonical name as a label value: since 1.21 its first 63 bytes, without one trailing `-` or, since 1.31, any separator.
+
+    Source: docs/istio/changes-1.31.md § 1.
+    """
+    if not release.has("sidecar.canonical_name_shortened"):
+        return name
+    cut = name.encode()[:63].decode(errors="ignore")
+    return cut.strip("-_.") if release.has("sidecar.canonical_name_trimmed") else cut.removesuffix("-")
 
 
 def proxy_data(config: Mapping[str, Json], release: Release) -> dict[str, Json]:

@@ -129,11 +129,9 @@ def pod_data(
 
 def _names(given: TemplateInput, data: Mapping[str, Json], release: Release) -> dict[str, str]:
     own = given.labels.get("service.istio.io/workload-name") if release.has("sidecar.workload_name_label") else None
-    canonical = data["canonical_name"]
-    short = release.has("sidecar.canonical_name_shortened")
     return {
         "workload_name": own or given.workload.name,
-        "canonical_name": shortened(canonical) if short else canonical,
+        "canonical_name": shortened(data["canonical_name"], release),
     }
 
 

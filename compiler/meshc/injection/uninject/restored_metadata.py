@@ -99,7 +99,7 @@ def _discard_canonical(pod: Map, who: Identity, release: Release) -> None:
     labels = {k: v for k, v in (pod["metadata"].get("labels") or {}).items() if not k.startswith(_CANONICAL)}
     own = str(pod["metadata"].get("name") or "")
     for name in {canonical_name(labels, who), canonical_name(labels, who._replace(name=own))}:
-        for value in (name, shortened(name) if release.has("sidecar.canonical_name_shortened") else name):
+        for value in (name, shortened(name, release)):
             _discard_equal(pod, "labels", f"{_CANONICAL}name", value)
     _discard_equal(pod, "labels", f"{_CANONICAL}revision", canonical_revision(labels))
 
