@@ -170,7 +170,9 @@ class _Run:
     def finish(self) -> None:
         pod, injector, release = self.pod, self.injector, self.release
         pod_metadata.set_cluster_environment(pod, self.environment, release)
-        prometheus.merge(pod, self.mesh, release)
+        self.warnings += prometheus.merge(pod, self.mesh, release)
+        if release.has("injection.secure_port_annotation"):
+            prometheus.set_secure_port(pod, release)
         self.warnings += rewriting.take_over(
             pod,
             injector.checks,

@@ -27,7 +27,7 @@ def strip(pod: Json, release: Release, *, status_port: str) -> tuple[dict[str, A
         for field in ("containers", "initContainers"):
             if spec.get(field):
                 spec[field] = [c for c in spec[field] if c.get("name") not in status[field]]
-        metadata["annotations"] = _without_injected(annotations, status_port)
+        metadata["annotations"] = _without_injected(annotations, release, status_port=status_port)
     for field, containers in stored(annotations, release).items():
         there = set(named(spec.get(field)))
         missing = [c for c in containers if c.get("name") not in there]
@@ -36,8 +36,8 @@ def strip(pod: Json, release: Release, *, status_port: str) -> tuple[dict[str, A
     return metadata, spec
 
 
-def _without_injected(annotations: dict[str, str], status_port: str) -> dict[str, str]:
-    scrape = spellings(annotations)
+def _without_injected(annotations: dict[str, str], release: Release, *, status_port: str) -> dict[str, str]:
+    scrape = spellings(annotations, release)
     ours = any(annotations[key] == status_port for key, kind in scrape.items() if kind == "port")
     gone = {STATUS, *(scrape if ours else ())}
     return {key: value for key, value in annotations.items() if key not in gone}

@@ -8,33 +8,77 @@ from collections.abc import Mapping
 from meshc.catalog import Release
 from meshc.gotext import jsontext
 from meshc.gotext.parsing import parse_bool
-from meshc.injection.containers import append_env, open_proxy
+from meshc.injection import scrape_targets
+from meshc.injection.containers import append_env, find_proxy, open_proxy
 from meshc.injection.edits import Map
 from meshc.yamlio import Json
 
 LAYER = "metrics merging"
 MERGE_ANNOTATION = "prometheus.istio.io/merge-metrics"
 VARIABLE = "ISTIO_PROMETHEUS_ANNOTATIONS"
+TARGETS = "prometheus.istio.io/scrape-targets"
+SECURE_PORT = "prometheus.istio.io/secure-port"
 PATH = "/stats/prometheus"
 _OTHER = re.compile(r"[^A-Za-z0-9_]")
-_KINDS = {"prometheus_io_scrape": "scrape", "prometheus_io_path": "path", "prometheus_io_port": "port"}
+_KINDS = {
+    "prometheus_io_scrape": "scrape",
+    "prometheus_io_path": "path",
+    "prometheus_io_port": "port",
+    "prometheus_istio_io_scrape_targets": "targets",
+}
 
 
-def merge(pod: Map, mesh: Json, release: Release) -> None:
-    """Point the scrape annotations at the agent, and tell the proxy what they were."""
+def merge(pod: Map, mesh: Json, release: Release) -> list[str]:
+    """Point the scrape annotations at the agent, and tell the proxy what they were; returns warnings.
+
+    Raises InjectionError for ports that must not be scraped (since 1.31).
+    """
     annotations = (pod.get("metadata") or {}).get("annotations") or {}
-    found = spellings(annotations)
+    found = spellings(annotations, release)
     target = str((mesh.get("defaultConfig") or {}).get("statusPort") or 0)
     if _says_no(annotations, found) or not enabled(annotations, mesh):
-        return
+        return []
     if any(annotations[key] == target for key, kind in found.items() if kind == "port"):
-        return
-    before = {kind: _first(annotations, found, kind) for kind in ("scrape", "path", "port")} if found else {}
+        return []
+    before, warnings = configuration(annotations, found)
+    if release.has("injection.scrape_ports_checked"):
+        _check(before, found, scrape_targets.ports(target, pod["spec"], release))
     if any(before.values()):
         proxy = open_proxy(pod.open("spec"), release)
         if proxy is not None:
-            append_env(proxy, VARIABLE, jsontext.write(before), layer=LAYER)
+            append_env(proxy, VARIABLE, jsontext.write(_recorded(before)), layer=LAYER)
     _point_at_agent(pod.open("metadata", "annotations"), list(found), target)
+    return warnings
+
+
+def configuration(annotations: Mapping[str, str], found: Mapping[str, str]) -> tuple[dict[str, Json], list[str]]:
+    """What the annotations say, `found` telling which: scrape, path, port and, where it is given, targets; warnings."""
+    before: dict[str, Json] = {kind: _first(annotations, found, kind) for kind in ("scrape", "path", "port")}
+    key = _key(found, "targets")
+    if key is None:
+        return before, []
+    try:
+        before["targets"] = scrape_targets.parse(annotations[key])
+    except ValueError as error:
+        return before, [f"failed to parse {key} annotation: {error}"]
+    return before, []
+
+
+def set_secure_port(pod: Map, release: Release) -> None:
+    """Announce the proxy's mutual-TLS metrics port, unless the pod does (docs/istio/changes-1.31.md § 2, since 1.31)."""
+    annotations = (pod.get("metadata") or {}).get("annotations") or {}
+    if any(_OTHER.sub("_", key) == "prometheus_istio_io_secure_port" for key in annotations):
+        return
+    port = secure_port(pod["spec"], release)
+    if port is not None:
+        pod.open("metadata", "annotations").put(SECURE_PORT, port, layer=LAYER)
+
+
+def secure_port(spec: Json, release: Release) -> str | None:
+    """The port on which the proxy of a pod serves merged metrics over mutual TLS, as written; None without one."""
+    variables = (find_proxy(spec, release) or {}).get("env") or ()
+    ports = (e.get("value") for e in variables if e.get("name") == "ENVOY_SECURE_MERGED_METRICS_PORT")
+    return next((port for port in ports if port and port != "0"), None)
 
 
 def enabled(annotations: Mapping[str, str], mesh: Json) -> bool:
@@ -46,10 +90,11 @@ def enabled(annotations: Mapping[str, str], mesh: Json) -> bool:
     return setting is None or bool(setting)
 
 
-def spellings(annotations: Mapping[str, str]) -> dict[str, str]:
-    """The scrape annotations of a pod, however spelt: key → `scrape`, `path` or `port`, keys sorted."""
+def spellings(annotations: Mapping[str, str], release: Release) -> dict[str, str]:
+    """The scrape annotations of a pod, however spelt: key → `scrape`, `path`, `port` or `targets`, keys sorted."""
     kinds = ((key, _KINDS.get(_OTHER.sub("_", key))) for key in sorted(annotations) if key.startswith("prometheus"))
-    return {key: kind for key, kind in kinds if kind}
+    targets = release.has("injection.scrape_targets")
+    return {key: kind for key, kind in kinds if kind and (targets or kind != "targets")}
 
 
 def _says_no(annotations: Mapping[str, str], found: Mapping[str, str]) -> bool:
@@ -58,7 +103,28 @@ def _says_no(annotations: Mapping[str, str], found: Mapping[str, str]) -> bool:
 
 
 def _first(annotations: Mapping[str, str], found: Mapping[str, str], kind: str) -> str:
-    return next((annotations[key] for key, k in found.items() if k == kind), "")
+    key = _key(found, kind)
+    return "" if key is None else annotations[key]
+
+
+def _key(found: Mapping[str, str], kind: str) -> str | None:
+    return next((key for key, k in found.items() if k == kind), None)
+
+
+def _check(before: Mapping[str, Json], found: Mapping[str, str], allowed: scrape_targets.ScrapePorts) -> None:
+    targets = [target.port for target in before.get("targets") or ()]
+    if targets:
+        allowed.check(targets, _key(found, "targets") or "", of_targets=True)
+    elif before["port"]:
+        allowed.check([before["port"]], _key(found, "port") or "", of_targets=False)
+
+
+def _recorded(before: Mapping[str, Json]) -> dict[str, Json]:
+    """The agent's record: with targets, port and path are those of the first one."""
+    targets = [{"port": target.port, "path": target.path} for target in before.get("targets") or ()]
+    if not targets:
+        return {kind: before[kind] for kind in ("scrape", "path", "port")}
+    return {"scrape": before["scrape"], "path": targets[0]["path"], "port": targets[0]["port"], "targets": targets}
 
 
 def _point_at_agent(annotations: Map, old: list[str], target: str) -> None:

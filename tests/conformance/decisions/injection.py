@@ -11,12 +11,13 @@ import orjson
 
 from meshc import catalog, yamlio
 from meshc.errors import MeshcError
-from meshc.injection import decision, native_sidecars, pod_metadata, prometheus, url_path
+from meshc.injection import decision, native_sidecars, pod_metadata, prometheus, scrape_targets, url_path
 from meshc.injection.api import inject
 from meshc.injection.containers import find_proxy, named
 from meshc.injection.edits import Map, plain
 from meshc.injection.probes import app_probers, rewriting
 from meshc.kubernetes import typed
+from meshc.models import mesh
 from meshc.settings import Settings
 from meshc.webhook import respond
 from meshc.webhook.configured import configured
@@ -37,6 +38,40 @@ def inject_required(given: Json, row: Json) -> bool:
 
 def prometheus_merge(given: Json, row: Json) -> bool:
     return prometheus.enabled(given["annotations"] or {}, given["mesh_config"] or {})
+
+
+def parse_scrape_targets(given: Json, row: Json) -> Json:
+    try:
+        return {"targets": _targets(scrape_targets.parse(given["annotation"] or ""))}
+    except ValueError:
+        return {"error": True}
+
+
+def reserved_port(given: Json, row: Json) -> Json:
+    return {"reserved": given["port"] in _release(row).fact("injection.reserved_scrape_ports")}
+
+
+def scrape_configuration(given: Json, row: Json) -> Json:
+    annotations = given["annotations"] or {}
+    said, _ = prometheus.configuration(annotations, prometheus.spellings(annotations, _release(row)))
+    return {"port": said["port"], "path": said["path"], "targets": _targets(said.get("targets") or [])}
+
+
+def prometheus_merge_annotations(given: Json, row: Json) -> Json:
+    pod = _pod(given)
+    config = mesh.apply(mesh.defaults(_release(row)), given["mesh_config"] or {}, _release(row)).value
+    try:
+        prometheus.merge(pod, config, _release(row))
+    except MeshcError as error:
+        said = row["want"].get("error_contains", [])
+        return {"error_contains": said if all(text in str(error) for text in said) else str(error)}
+    return {"annotations": plain(pod)["metadata"]["annotations"]}
+
+
+def secure_metrics_annotation(given: Json, row: Json) -> Json:
+    pod = _pod(given)
+    prometheus.set_secure_port(pod, _release(row))
+    return {"annotations": plain(pod)["metadata"]["annotations"]}
 
 
 def inject_path_env(given: Json, row: Json) -> Json:
@@ -146,6 +181,15 @@ def webhook_config(given: Json, row: Json) -> Json:
     return {"ok": True, "values_kept_verbatim": settings.values.document == yamlio.load(given["values"])}
 
 
+def _targets(targets: list[scrape_targets.Target]) -> Json:
+    return [target._asdict() for target in targets]
+
+
+def _pod(given: Json) -> Map:
+    containers = [{"name": c} if isinstance(c, str) else c for c in given["containers"] or []]
+    return Map({"metadata": {"annotations": given["annotations"] or {}}, "spec": {"containers": containers}})
+
+
 def _typed(pod: Json, row: Json) -> Json:
     return typed.normalize(pod, "Pod", release=_release(row))
 
@@ -153,6 +197,11 @@ def _typed(pod: Json, row: Json) -> Json:
 DECISIONS: dict[str, Callable[[Json, Json], object]] = {
     "inject-required": inject_required,
     "prometheus-merge": prometheus_merge,
+    "parse-scrape-targets": parse_scrape_targets,
+    "reserved-port": reserved_port,
+    "prometheus-scrape-configuration": scrape_configuration,
+    "prometheus-merge-annotations": prometheus_merge_annotations,
+    "secure-metrics-annotation": secure_metrics_annotation,
     "inject-path-env": inject_path_env,
     "merge-app-probers": merge_app_probers,
     "parse-injection-status": parse_injection_status,

@@ -24,14 +24,15 @@ class Records:
 
     `status` names what the templates brought, list by list; `kept` holds the user's own containers behind injected
     ones, `probers` the agent's path of each probe → what it asked, `scrape` the scrape annotations as they were (None:
-    there were none), `templates` the templates the pod asks for.
+    there were none), `secure_port` the port of the proxy's mutual-TLS metrics, `templates` the templates the pod asks for.
     """
 
     status: Mapping[str, list[str]]
     revision: str
     kept: overrides.Containers
     probers: Mapping[str, Json]
-    scrape: Mapping[str, str] | None
+    scrape: Mapping[str, Json] | None
+    secure_port: str | None
     templates: tuple[str, ...]
 
 
@@ -53,6 +54,7 @@ def read(pod: Mapping[str, Any], release: Release) -> Records:
         kept=overrides.stored(annotations, release),
         probers=_recorded(pod, app_probers.VARIABLE) or {},
         scrape=_recorded(pod, prometheus.VARIABLE),
+        secure_port=prometheus.secure_port(pod.get("spec") or {}, release),
         templates=tuple(name.strip() for name in asked.split(",")) if asked is not None else (),
     )
 

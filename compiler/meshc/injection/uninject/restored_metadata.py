@@ -51,14 +51,22 @@ def restore_metadata(pod: Map, records: Records, who: Identity, release: Release
 
 
 def restore_scrape(pod: Map, records: Records, doubts: Doubts) -> None:
-    """Put the scrape annotations back as recorded, under their usual names."""
+    """Put the scrape annotations back as recorded, under their usual names; drop the secure port's where it is ours."""
     annotations = pod.open("metadata").open("annotations")
+    if records.secure_port is not None and annotations.get(prometheus.SECURE_PORT) == records.secure_port:
+        annotations.discard(prometheus.SECURE_PORT, layer=LAYER)
     names = {kind: f"prometheus.io/{kind}" for kind in ("scrape", "path", "port")}
     agents = annotations.get(names["path"]) == prometheus.PATH and annotations.get(names["scrape"]) == "true"
     if not agents or not annotations.get(names["port"], "").isdigit():
         return
+    scrape = dict(records.scrape or {})
+    targets = scrape.pop("targets", None)
+    if isinstance(targets, list):
+        text = ",".join(f"{target['port']}:{target['path']}" for target in targets)
+        annotations.put(prometheus.TARGETS, text, layer=LAYER)
+        scrape = {"scrape": scrape.get("scrape", "")}
     for kind, name in names.items():
-        before = (records.scrape or {}).get(kind)
+        before = scrape.get(kind)
         if not before:
             annotations.discard(name, layer=LAYER)
         elif annotations[name] != before:
