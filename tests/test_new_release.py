@@ -9,19 +9,23 @@ from pathlib import Path
 
 import pytest
 
+from meshc import catalog
+
 ROOT = Path(__file__).resolve().parents[1]
+NEXT = f"1.{catalog.newest().version.minor + 1}"
+"""A minor beyond the catalogue."""
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A copy of the product with Istio 1.31 entered as CONTRIBUTING says."""
+    """A copy of the product with one more Istio minor entered as CONTRIBUTING says."""
     for folder in ("compiler", "templates", "schemas"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     catalogue = tmp_path / "schemas" / "releases"
     table = catalogue / "releases.yaml"
-    table.write_text(table.read_text().rstrip() + '\n  "1.31": "1.31.2"\n')
+    table.write_text(table.read_text().rstrip() + f'\n  "{NEXT}": "{NEXT}.2"\n')
     switches = catalogue / "switches" / "sidecar.yaml"
-    switches.write_text(switches.read_text() + 'brand_new:\n  doc: pods greet the mesh\n  since: "1.31.1"\n')
+    switches.write_text(switches.read_text() + f'brand_new:\n  doc: pods greet the mesh\n  since: "{NEXT}.1"\n')
     template = tmp_path / "templates" / "sidecar.yaml.j2"
     greeting = "- istio-iptables\n{% if has('sidecar.brand_new') %}\n- --greet\n{% endif %}\n"
     template.write_text(template.read_text().replace("- istio-iptables\n", greeting, 1))
@@ -43,9 +47,9 @@ def _meshc(checkout: Path, *args: str) -> str:
 
 
 def test_a_new_release_is_a_line_and_its_switches(checkout: Path) -> None:
-    assert "1.31.2" in _meshc(checkout, "releases")
-    assert "+ sidecar.brand_new: pods greet the mesh" in _meshc(checkout, "releases", "1.31")
+    assert f"{NEXT}.2" in _meshc(checkout, "releases")
+    assert "+ sidecar.brand_new: pods greet the mesh" in _meshc(checkout, "releases", NEXT)
     sample = str(checkout / "schemas" / "samples" / "httpbin.yaml")
     assert "--greet" in _meshc(checkout, "render", sample, "-o", "-")
-    assert "--greet" not in _meshc(checkout, "render", sample, "-o", "-", "--release", "1.31.0")
-    assert "1.31.2" in _meshc(checkout, "render", sample, "-o", "-")
+    assert "--greet" not in _meshc(checkout, "render", sample, "-o", "-", "--release", f"{NEXT}.0")
+    assert f"{NEXT}.2" in _meshc(checkout, "render", sample, "-o", "-")

@@ -125,15 +125,31 @@ def release(text: str) -> Release:
             "unknown Istio release",
             path="release",
             value=text,
-            hint=f"write one of {releases()[0].minor} … {newest().minor}; `meshc releases` lists them",
+            hint=_ways_out(parts),
         )
     if len(parts) == 2:
         return Release(found.version, requested=text)
     asked = Version(int(parts[0]), int(parts[1]), int(parts[2]))
     if asked > found.version:
-        note = f"release {asked} is newer than the catalogue: taken as {found}, the newest known {found.minor}"
-        return Release(found.version, requested=text, warning=note)
+        return Release(found.version, requested=text, warning=_newer_patch(asked, found))
     return Release(asked, requested=text)
+
+
+def _ways_out(parts: list[str]) -> str:
+    """What to write instead of a minor that the catalogue does not have."""
+    if [int(part) for part in parts[:2]] > [*newest().version[:2]]:
+        return (
+            f"it is newer than the catalogue; write --release {newest().minor}, the nearest known, best with the settings of a "
+            "cluster that runs it: --cluster-config FILE, its ConfigMaps istio and istio-sidecar-injector"
+        )
+    return f"write one of {releases()[0].minor} … {newest().minor}; `meshc releases` lists them"
+
+
+def _newer_patch(asked: Version, found: Release) -> str:
+    return (
+        f"release {asked} is newer than the catalogue: taken as {found}, the newest known {found.minor}, in versions and "
+        f"image tags too; this assumes that no later patch changes what meshc compiles"
+    )
 
 
 def areas() -> tuple[str, ...]:

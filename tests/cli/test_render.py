@@ -155,7 +155,8 @@ def test_a_bad_file_is_refused_with_its_place_and_nothing_written(meshc: Run, ca
 
 BAD_CALLS: dict[str, tuple[list[str], list[str]]] = {
     "profile": (["--profile", "dmeo"], ["dmeo", "demo"]),
-    "release": (["--release", "1.31"], ["1.31", "1.30"]),
+    "release": (["--release", "1.99"], ["1.99", f"--release {catalog.newest().minor}", "--cluster-config"]),
+    "old release": (["--release", "1.5"], ["1.5", f"1.17 … {catalog.newest().minor}"]),
     "setting": (["--set", "values.global.hubb=x"], ["values.global.hubb", "hub"]),
     "file": (["nosuch.yaml"], ["nosuch.yaml", "no such file"]),
     "shard": (["--shard", "3/2"], ["3/2"]),

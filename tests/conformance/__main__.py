@@ -15,7 +15,7 @@ Key = tuple[str, str, str]
 def main(argv: list[str] | None = None) -> int:
     """Print the summary; 0 when nothing failed, 1 when something did, 2 without data."""
     parser = argparse.ArgumentParser(prog="python -m tests.conformance", description=__doc__)
-    parser.add_argument("dir", nargs="?", help="a folder in the conformance format")
+    parser.add_argument("dir", nargs="?", help="directories in the conformance format, separated by :")
     parser.add_argument("table", nargs="?", help="one table, e.g. inject")
     parser.add_argument("--failures", action="store_true", help="print each failed row and why")
     args = parser.parse_args(argv)

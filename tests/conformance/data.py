@@ -1,4 +1,4 @@
-"""Finds and reads a conformance folder: tables, rows and the files they name."""
+"""Finds and reads conformance directories: tables, rows and the files they name."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from typing import Any
 import orjson
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+BESIDE = ("conformance", "conformance-1.31")
+"""Directories looked for in `../shared` of the checkout."""
 ABSENT = "no conformance data: set MESHC_CONFORMANCE or put it at ../shared/conformance"
 
 # table → its file below the folder
@@ -69,32 +71,37 @@ class Row:
 
 @dataclass(frozen=True)
 class Data:
-    """One conformance folder."""
+    """Conformance directories, read as if they were one."""
 
-    folder: Path
+    folders: tuple[Path, ...]
     _cache: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def tables(self) -> tuple[str, ...]:
         """Tables that are there."""
-        return tuple(t for t, f in FILES.items() if (self.folder / f).is_file())
+        return tuple(t for t, f in FILES.items() if any((folder / f).is_file() for folder in self.folders))
 
     def rows(self, table: str) -> Iterator[Row]:
-        """All rows of a table, none when the folder lacks it."""
-        file = self.folder / FILES[table]
-        if not file.is_file():
-            return
-        doc = _json(file)
-        header = {k: v for k, v in doc.items() if k != "cases"}
-        for fields in doc["cases"]:
-            yield Row(table, fields, header, self.folder)
+        """All rows of a table, none when no directory has it."""
+        for folder in self.folders:
+            file = folder / FILES[table]
+            doc = _json(file) if file.is_file() else {"cases": []}
+            header = {k: v for k, v in doc.items() if k != "cases"}
+            for fields in doc["cases"]:
+                yield Row(table, fields, header, folder)
 
 
 def find(folder: str | os.PathLike[str] | None = None) -> Data | None:
-    """The folder given, else `MESHC_CONFORMANCE`, else the one beside the checkout; None when there is none."""
-    named = folder or os.environ.get("MESHC_CONFORMANCE")
-    path = Path(named) if named else CHECKOUT.parent / "shared" / "conformance"
-    return Data(path.resolve()) if path.is_dir() else None
+    """The directories given (several separated by `:`), else `MESHC_CONFORMANCE`, else those beside the checkout.
+
+    None when one that is named is missing, or when there is none beside the checkout.
+    """
+    named = os.fspath(folder) if folder else os.environ.get("MESHC_CONFORMANCE")
+    if named:
+        paths = [Path(path) for path in named.split(os.pathsep)]
+        return Data(tuple(path.resolve() for path in paths)) if all(path.is_dir() for path in paths) else None
+    beside = tuple(path.resolve() for name in BESIDE if (path := CHECKOUT.parent / "shared" / name).is_dir())
+    return Data(beside) if beside else None
 
 
 @lru_cache(maxsize=512)

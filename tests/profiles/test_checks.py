@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,15 +18,30 @@ from meshc.profiles import Resolved, helmflags, setflags
 from meshc.settings import Settings, injector
 from meshc.trees import get
 
-FACTS = Path(__file__).resolve().parents[3] / "shared" / "spec" / "releases.yaml"
+SPEC = Path(__file__).resolve().parents[3] / "shared" / "spec"
+FACTS = [SPEC / "releases.yaml", *sorted(SPEC.glob("releases-*.yaml"))]
 MINORS = [release.minor for release in catalog.releases()]
-pytestmark = pytest.mark.skipif(not FACTS.is_file(), reason="no ../shared/spec/releases.yaml beside the checkout")
+pytestmark = pytest.mark.skipif(not FACTS[0].is_file(), reason="no ../shared/spec/releases.yaml beside the checkout")
 
 
 @cache
 def _facts() -> Any:
-    text = FACTS.read_text(encoding="utf-8")
-    return yamlio.load(text[text.index("\nchecks:") :])
+    """Checks and readable facts of all files, and the release each minor was looked at in where it is no full release."""
+    found: dict[str, Any] = {"checks": {}, "expect": [], "seen": {}}
+    for file in FACTS:
+        text = file.read_text(encoding="utf-8")
+        facts = yamlio.load(text[text.index("\nchecks:") :])
+        found["checks"] |= facts["checks"]
+        found["expect"] += facts["expect"]
+        for minor, candidate in re.findall(r"latest: '?((?:\d+\.\d+)\.\d+)(-rc\.\d+)", text):
+            found["seen"][str(catalog.release(minor).minor)] = minor + candidate
+    return found
+
+
+def _stamp(release: catalog.Release) -> dict[str, str]:
+    """Hub and tag of the release that the checks were made with: before its release, a candidate."""
+    stamp = profiles.released(release)
+    return {**stamp, "tag": _facts()["seen"].get(release.minor, stamp["tag"])}
 
 
 def _digest(value: Any) -> str:
@@ -51,7 +67,7 @@ def _resolve(minor: str, key: str) -> Resolved:
         else:
             path, value = setflags.parse(flag, release)
             setflags.write(spec, path, value, flag=flag)
-    stamp = profiles.released(release)
+    stamp = _stamp(release)
     if installer == "helm":
         user = spec if profile == "-" else {**spec, "profile": profile}
         return profiles.helm(release, user, stamp=stamp)
@@ -101,8 +117,8 @@ def test_every_checked_installation_resolves_to_its_digests(minor: str) -> None:
         assert got == {part: wanted[part] for part in got}, key
 
 
-def _gateways(minor: str, profile: str) -> list[Any]:
-    settings = Settings.load(release=minor, profile=profile)
+def _gateways(minor: str, profile: str, tag: str) -> list[Any]:
+    settings = Settings.load(release=minor, profile=profile, set=[f"tag={tag}"])
     return [_gateway({o["kind"]: o for o in objects}) for _, objects in profile_gateways(settings)]
 
 
@@ -125,10 +141,12 @@ def _gateway(objects: dict[str, Any]) -> Any:
 @pytest.mark.parametrize("minor", MINORS)
 def test_every_readable_fact_holds(minor: str) -> None:
     for fact in (f for f in _facts()["expect"] if f["minor"] == minor):
-        found = _resolve(minor, f"istioctl/{fact['profile']}")
+        found = _resolve(minor, "/".join(["istioctl", fact["profile"], *fact.get("set", ())]))
         parts = {"values": found.values, "mesh": found.mesh, "components": list(found.components)}
         top, *path = fact["path"].split("/")
         if top == "gateways":
-            assert _gateways(minor, fact["profile"])[int(path[0])][path[1]] == fact["value"], fact
+            tag = _stamp(catalog.release(minor))["tag"]
+            got = _gateways(minor, fact["profile"], tag)[int(path[0])][path[1]]
+            assert got == fact["value"], fact
         else:
             assert get(parts[top], path) == fact["value"] if path else parts[top] == fact["value"], fact

@@ -173,7 +173,7 @@ def test_gateways_carry_their_values_and_patches() -> None:
     (gateway,) = Settings.load(iop=_operator(components={"ingressGateways": [component]})).gateways
     assert (gateway.chart, gateway.name, gateway.namespace) == ("istio-ingress", "edge", "istio-system")
     own = gateway.values["gateways"]["istio-ingressgateway"]
-    assert own == {"name": "edge", "labels": {"a": "b"}, "ports": []}
+    assert own == {"name": "edge", "labels": {"a": "b"}, "ports": [], "replicaCount": 2}
     assert gateway.k8s["replicaCount"] == 2
 
 
