@@ -148,3 +148,11 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
     found = get_close_matches(name, list(known), n=1, cutoff=0.6)
     return found[0] if found else None
+
+
+def require_known(what: str, value: str, known: Iterable[str], *, path: str) -> None:
+    """Raise UsageError, with the nearest known word as hint, unless `value` is one of those an option or key takes."""
+    words = tuple(known)
+    if value not in words:
+        hint = f"write {nearest(value, words) or ', '.join(words)}"
+        raise UsageError(f"unknown {what}", path=path, value=value, hint=hint)

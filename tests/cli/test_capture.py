@@ -22,9 +22,9 @@ def run(capsys: pytest.CaptureFixture[str], *documents: Any, **options: Any) -> 
     return code, out, err
 
 
-@pytest.mark.parametrize("form", FORMATS)
-def test_every_form(capsys: pytest.CaptureFixture[str], form: str) -> None:
-    code, out, _ = run(capsys, form=form)
+@pytest.mark.parametrize("format", FORMATS)
+def test_every_format(capsys: pytest.CaptureFixture[str], format: str) -> None:
+    code, out, _ = run(capsys, format=format)
     assert code == 0
     assert "15006" in out
     assert out.endswith("\n")
@@ -32,10 +32,10 @@ def test_every_form(capsys: pytest.CaptureFixture[str], form: str) -> None:
 
 def test_both_families_are_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
     both = CONFIG | {"ENABLE_INBOUND_IPV6": True}
-    _, out, _ = run(capsys, both, form="iptables-restore")
+    _, out, _ = run(capsys, both, format="iptables-restore")
     assert out.startswith("# iptables-restore\n* nat\n")
     assert "\n# ip6tables-restore\n* nat\n" in out
-    _, out, _ = run(capsys, both, form="iptables-save", family="ipv6")
+    _, out, _ = run(capsys, both, format="iptables-save", family="ipv6")
     assert out.startswith("*nat\n")
     assert "::6/128" in out
 
@@ -50,7 +50,7 @@ def test_traces(capsys: pytest.CaptureFixture[str]) -> None:
     assert code == 0
     assert "goes to 15006" in out
     assert "passes untouched to port 80" in out
-    _, out, _ = run(capsys, traces=("10.0.0.5:80 -> inbound",), form="json")
+    _, out, _ = run(capsys, traces=("10.0.0.5:80 -> inbound",), format="json")
     assert json.loads(out)[0]["port"] == 15006
 
 
@@ -60,7 +60,7 @@ def test_the_pods_own_address_stays_on_loopback(capsys: pytest.CaptureFixture[st
 
 
 def test_comparing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    _, saved, _ = run(capsys, form="iptables-save")
+    _, saved, _ = run(capsys, format="iptables-save")
     file = tmp_path / "dump"
     file.write_text(saved)
     assert run(capsys, compare=str(file))[:2] == (0, "no difference\n")
@@ -68,7 +68,7 @@ def test_comparing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     code, out, _ = run(capsys, compare=str(file))
     assert code == 1
     assert out.startswith("different")
-    code, out, _ = run(capsys, compare=str(file), form="json")
+    code, out, _ = run(capsys, compare=str(file), format="json")
     assert (code, json.loads(out)["differences"][0]["kind"]) == (1, "different")
 
 
@@ -80,18 +80,18 @@ def test_warnings_go_to_the_other_stream(capsys: pytest.CaptureFixture[str]) -> 
 
 def test_a_file_goes_where_it_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     target = tmp_path / "rules.txt"
-    assert run(capsys, form="iptables-restore", output=str(target)) == (0, "", "")
+    assert run(capsys, format="iptables-restore", output=str(target)) == (0, "", "")
     assert target.read_text().startswith("* nat\n")
 
 
 @pytest.mark.parametrize(
     "options",
     [
-        {"form": "save"},
+        {"format": "save"},
         {"family": "4"},
         {"compare": "x", "cleanup": True},
         {"compare": "no-such-file"},
-        {"tool": "nftables", "form": "iptables-save"},
+        {"tool": "nftables", "format": "iptables-save"},
     ],
 )
 def test_what_cannot_be_asked(capsys: pytest.CaptureFixture[str], options: dict[str, Any]) -> None:

@@ -28,7 +28,7 @@ def run(capsys: pytest.CaptureFixture[str], *documents: Any, **options: Any) -> 
 def test_a_pod_and_a_component(capsys: pytest.CaptureFixture[str]) -> None:
     assert "15020" in run(capsys, pod())[1]
     assert "15017" in run(capsys, component="istiod")[1]
-    assert [m["kind"] for m in json.loads(run(capsys, pod(), pod(), form="json")[1])] == ["sidecar", "sidecar"]
+    assert [m["kind"] for m in json.loads(run(capsys, pod(), pod(), format="json")[1])] == ["sidecar", "sidecar"]
 
 
 def test_one_port(capsys: pytest.CaptureFixture[str]) -> None:
@@ -44,7 +44,7 @@ def test_comparing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file.write_text(NETSTAT.replace("15021", "15022"))
     code, out, _ = run(capsys, pod(), compare=str(file))
     assert (code, out.count("\n")) == (1, 2)
-    code, out, _ = run(capsys, pod(), compare=str(file), form="json")
+    code, out, _ = run(capsys, pod(), compare=str(file), format="json")
     assert (code, {d["kind"] for d in json.loads(out)}) == (1, {"missing", "extra"})
 
 
@@ -57,12 +57,12 @@ def test_recipes(capsys: pytest.CaptureFixture[str]) -> None:
     [
         ((), {}),
         ((pod(),), {"component": "istiod"}),
-        ((pod(), pod()), {"form": "svg"}),
+        ((pod(), pod()), {"format": "svg"}),
         ((pod(), pod()), {"compare": "x"}),
         ((pod(),), {"compare": "no-such-file"}),
         ((pod(),), {"compare": "x", "recipe": "curl"}),
         ((pod(),), {"port": 1}),
-        ((pod(),), {"form": "png"}),
+        ((pod(),), {"format": "png"}),
         ((), {"component": "istiod", "recipe": "curl"}),
     ],
 )

@@ -11,6 +11,7 @@ from meshc import yamlio
 from meshc.cli import releases
 from meshc.cli.options import SettingsOptions
 from meshc.cli.profiles import profiles_verb
+from meshc.cli.releases import ReleasesOptions
 from meshc.errors import UsageError
 from meshc.settings import Settings
 
@@ -36,16 +37,16 @@ def test_text_tells_what_differs_from_the_default_and_where_from(capsysbinary: p
     assert 'accessLogFile: (absent) → "/dev/stdout"  [profile overlay demo]' in text
 
 
-@pytest.mark.parametrize("form", ["values", "mesh"])
-def test_a_part_is_printed_as_it_resolves(form: str, tmp_path: Path) -> None:
-    assert profiles_verb.show("demo", OPTIONS, form=form, to=str(tmp_path / "out.yaml")) == 0
+@pytest.mark.parametrize("format", ["values", "mesh"])
+def test_a_part_is_printed_as_it_resolves(format: str, tmp_path: Path) -> None:
+    assert profiles_verb.show("demo", OPTIONS, format=format, to=str(tmp_path / "out.yaml")) == 0
     settings = Settings.load(release="1.24", profile="demo")
-    wanted = settings.values.document if form == "values" else settings.mesh_document
+    wanted = settings.values.document if format == "values" else settings.mesh_document
     assert yamlio.load((tmp_path / "out.yaml").read_text()) == wanted
 
 
 def test_config_maps_read_back_as_the_same_settings(tmp_path: Path) -> None:
-    profiles_verb.show("ambient", OPTIONS, form="configmaps", to=str(tmp_path / "maps.yaml"))
+    profiles_verb.show("ambient", OPTIONS, format="configmaps", to=str(tmp_path / "maps.yaml"))
     again = Settings.load(release="1.24", cluster_config=str(tmp_path / "maps.yaml"))
     settings = Settings.load(release="1.24", profile="ambient")
     assert (again.values.document, again.mesh.document) == (settings.values.document, settings.mesh.document)
@@ -54,7 +55,7 @@ def test_config_maps_read_back_as_the_same_settings(tmp_path: Path) -> None:
 
 
 def test_workloads_are_the_gateways_objects(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
-    assert profiles_verb.show("demo", OPTIONS, form="workloads") == 0
+    assert profiles_verb.show("demo", OPTIONS, format="workloads") == 0
     kinds = [document.value["kind"] for document in yamlio.load_all(capsysbinary.readouterr().out)]
     assert kinds.count("Deployment") == 2
 
@@ -68,13 +69,13 @@ def test_two_profiles_compare(capsysbinary: pytest.CaptureFixture[bytes]) -> Non
 
 
 def test_an_unknown_form_is_refused() -> None:
-    with pytest.raises(UsageError, match="unknown form") as raised:
-        profiles_verb.show("demo", OPTIONS, form="value")
-    assert raised.value.hint == "values"
+    with pytest.raises(UsageError, match="unknown format") as raised:
+        profiles_verb.show("demo", OPTIONS, format="value")
+    assert raised.value.hint == "write values"
 
 
 def test_releases_are_listed(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
-    assert releases.list_releases(form="json") == 0
+    assert releases.list_releases(format="json") == 0
     rows = orjson.loads(capsysbinary.readouterr().out)["releases"]
     assert rows[0] == {"minor": "1.17", "newest": "1.17.8", "kubernetes": ["1.23", "1.24", "1.25", "1.26"]}
     assert releases.list_releases() == 0
@@ -82,7 +83,7 @@ def test_releases_are_listed(capsysbinary: pytest.CaptureFixture[bytes]) -> None
 
 
 def test_a_release_tells_what_it_and_its_patches_changed(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
-    assert releases.show("1.27", form="json") == 0
+    assert releases.show("1.27", format="json") == 0
     found = orjson.loads(capsysbinary.readouterr().out)
     assert {"profiles.remote_istiod_with_local_injector"} <= {entry["switch"] for entry in found["changes"]}
     assert releases.show("1.18") == 0
@@ -94,5 +95,5 @@ def test_a_release_tells_what_it_and_its_patches_changed(capsysbinary: pytest.Ca
 
 
 def test_an_unknown_form_of_releases_is_refused() -> None:
-    with pytest.raises(UsageError, match="unknown form"):
-        releases.list_releases(form="yaml")
+    with pytest.raises(UsageError, match="unknown format"):
+        releases.releases(ReleasesOptions(format="yaml"))

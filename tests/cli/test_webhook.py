@@ -43,7 +43,7 @@ def started(*arguments: str) -> tuple[int, str]:
     [
         (["--log-format=xml"], "--log-format"),
         (["--log-level=loud"], "--log-level"),
-        (["--tls-min-version=1.1"], "known are 1.2, 1.3"),
+        (["--tls-min-version=1.1"], "unknown TLS version"),
         (["--mode=kube-inject"], "not a mode of the webhook"),
         (["--revision-settings=canary"], "write REV=meshc.yaml"),
         (["--revision-settings=a/b=x.yaml"], "not settings of a revision"),

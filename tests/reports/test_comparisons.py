@@ -42,7 +42,7 @@ EMPTY = Report("a → b", 3)
 
 
 def test_text_puts_the_path_first_and_the_reason_beside_the_value() -> None:
-    text = reports.write_report(UPGRADE, form="text")
+    text = reports.write_report(UPGRADE, format="text")
     assert "shop/deployment.web-0, shop/deployment.web-1, shop/deployment.web-2 and 197 more (200):\n" in text
     assert (
         "  > spec.initContainers[name=istio-proxy]: containers → initContainers\n"
@@ -51,11 +51,11 @@ def test_text_puts_the_path_first_and_the_reason_beside_the_value() -> None:
     assert "  % spec.containers: a b → b a\n" in text
     assert text.endswith("4 changes in 200 workloads\n")
     assert "\033" not in text
-    assert "\033[" in reports.write_report(UPGRADE, form="text", colour=True)
+    assert "\033[" in reports.write_report(UPGRADE, format="text", colour=True)
 
 
 def test_text_of_drift_gives_each_pod_its_verdict_and_noise_its_reason() -> None:
-    text = reports.write_report(DRIFT, form="text")
+    text = reports.write_report(DRIFT, format="text")
     assert 'shop/pod.a: foreign (wanted is 1.30)\n  - spec.x: "old"\n' in text
     assert "      the scheduler chooses the node\n" in text
     assert text.endswith("2 pods: 1 current, 1 foreign\n")
@@ -63,11 +63,11 @@ def test_text_of_drift_gives_each_pod_its_verdict_and_noise_its_reason() -> None
 
 def test_nothing_found_says_so() -> None:
     assert not EMPTY.differs
-    assert reports.write_report(EMPTY, form="text") == "a → b\nno differences in 3 documents\n"
+    assert reports.write_report(EMPTY, format="text") == "a → b\nno differences in 3 documents\n"
 
 
 def test_json_holds_values_causes_and_subjects_whole() -> None:
-    data = json.loads(reports.write_report(UPGRADE, form="json"))
+    data = json.loads(reports.write_report(UPGRADE, format="json"))
     assert data["differs"] is True
     assert data["changes"][0]["causes"] == [
         {"name": "injection.native_sidecars_auto", "since": "1.27", "text": "native sidecars are the default"}
@@ -77,29 +77,29 @@ def test_json_holds_values_causes_and_subjects_whole() -> None:
 
 
 def test_machine_forms_have_one_finding_for_each_subject() -> None:
-    sarif = json.loads(reports.write_report(UPGRADE, form="sarif"))
+    sarif = json.loads(reports.write_report(UPGRADE, format="sarif"))
     assert len(sarif["runs"][0]["results"]) == 203
-    junit = ElementTree.fromstring(reports.write_report(UPGRADE, form="junit"))
+    junit = ElementTree.fromstring(reports.write_report(UPGRADE, format="junit"))
     assert len(junit.findall(".//failure")) == 203
-    lines = reports.write_report(DRIFT, form="github").splitlines()
+    lines = reports.write_report(DRIFT, format="github").splitlines()
     assert lines[0] == '::error title=meshc drift-foreign::shop/pod.a spec.x: removed: "old"'
 
 
 def test_markdown_survives_what_values_hold() -> None:
-    text = reports.write_report(UPGRADE, form="markdown")
+    text = reports.write_report(UPGRADE, format="markdown")
     assert text.startswith("### Istio 1.26.8 → 1.27.9\n\n**4 changes in 200 workloads**\n")
     rows = [line for line in text.splitlines() if line.startswith("| ")]
     assert all(len(re.findall(r"(?<!\\)\|", row)) == 6 for row in rows)
-    assert "| `shop/pod.a` | 🔴 foreign | wanted is 1.30 |" in reports.write_report(DRIFT, form="markdown")
+    assert "| `shop/pod.a` | 🔴 foreign | wanted is 1.30 |" in reports.write_report(DRIFT, format="markdown")
 
 
 def test_an_unknown_form_is_refused_with_the_nearest_one() -> None:
     with pytest.raises(UsageError, match="markdown"):
-        reports.write_report(EMPTY, form="markdwn")
+        reports.write_report(EMPTY, format="markdwn")
 
 
 def test_the_page_loads_nothing_and_cannot_be_broken_out_of() -> None:
-    page = reports.write_report(UPGRADE, form="html")
+    page = reports.write_report(UPGRADE, format="html")
     assert not re.search(r"(?:src|href)\s*=|url\(|@import|https?:", page)
     assert "default-src 'none'" in page
     assert page.count("<script") == page.count("</script>") == 2
@@ -119,7 +119,7 @@ def test_the_page_loads_nothing_and_cannot_be_broken_out_of() -> None:
 )
 def test_the_page_works_in_a_browser(report: Report, words: str, shown: int, count: str, tmp_path: Path) -> None:
     file = tmp_path / "page.html"
-    file.write_text(reports.write_report(report, form="html"), encoding="utf-8")
+    file.write_text(reports.write_report(report, format="html"), encoding="utf-8")
     dom = _opened(f"{file.as_uri()}#{words}", tmp_path)
     cards = re.findall(r'<section class="card"( hidden="")?>', dom)
     assert sum(not hidden for hidden in cards) == shown

@@ -28,11 +28,11 @@ def test_config_maps_render_the_bytes_of_their_profile(release: str, profile: st
     settings = Settings.load(release=release, profile=profile)
     if "injector" not in settings.written:
         with pytest.raises(MeshcError, match=rf"(?s)profile {profile} installs no injector.*hint: .*--cluster-config"):
-            verb.show(profile, _options(release), form="configmaps", to=str(file))
+            verb.show(profile, _options(release), format="configmaps", to=str(file))
         with pytest.raises(MeshcError, match=rf"(?s)profile {profile} installs no injector.*hint: .*--cluster-config"):
             inject(WORKLOADS[0], settings, "shop", "webhook")
         return
-    verb.show(profile, _options(release), form="configmaps", to=str(file))
+    verb.show(profile, _options(release), format="configmaps", to=str(file))
     again = Settings.load(release=release, cluster_config=str(file))
     assert rendered(again) == rendered(settings)
 

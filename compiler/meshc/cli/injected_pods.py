@@ -16,7 +16,7 @@ from meshc.yamlio import Document, Json
 
 @dataclass(frozen=True)
 class Injected:
-    """One workload: where it came from, its injected form, the settings that hold for it, whether it came injected."""
+    """One workload: where it came from, its injected manifest, the settings that hold for it, whether it came injected."""
 
     document: Document
     manifest: Json

@@ -18,14 +18,14 @@ import orjson
 from meshc.errors import InputError, UsageError
 
 INDEX = "index.json"
-_FORMS = {"json", "yaml", "yml", "wide", "name"}
+_FORMATS = {"json", "yaml", "yml", "wide", "name"}
 
 
 def destination(output: str | None) -> str | None:
-    """Check `-o`: it says where, never in which form."""
-    if output in _FORMS:
+    """Check `-o`: it says where, never in which format."""
+    if output in _FORMATS:
         raise UsageError(
-            f"-o says where the result goes, not in which form; '{output}' is a form",
+            f"-o says where the result goes, not in which format; '{output}' is a format",
             hint=f"write --format {output}, or -o ./{output} for a file of that name",
         )
     return output

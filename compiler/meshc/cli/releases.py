@@ -14,7 +14,7 @@ from meshc.catalog import Release
 from meshc.cli import output
 from meshc.cli.options import Debug, Output
 from meshc.cli.verbs import Verb
-from meshc.errors import UsageError
+from meshc.errors import require_known
 from meshc.yamlio import Json
 
 _FORMATS = ("text", "json")
@@ -28,21 +28,22 @@ class ReleasesOptions:
         str | None, typer.Argument(metavar="[RELEASE]", help="Print what this release changed.", show_default=False)
     ] = None
     output: Output = None
-    form: Annotated[str, typer.Option("--format", metavar="NAME", help="text or json.")] = "text"
+    format: Annotated[str, typer.Option("--format", metavar="NAME", help="text or json.")] = "text"
     debug: Debug = False
 
 
 def releases(options: ReleasesOptions) -> int:
     """List the releases, or print what one of them changed; returns 0."""
+    require_known("format", options.format, _FORMATS, path="--format")
     if options.release:
-        return show(options.release, form=options.form, to=options.output)
-    return list_releases(form=options.form, to=options.output)
+        return show(options.release, format=options.format, to=options.output)
+    return list_releases(format=options.format, to=options.output)
 
 
-def list_releases(*, form: str = "text", to: str | None = None) -> int:
+def list_releases(*, format: str = "text", to: str | None = None) -> int:
     """Print every minor release with its newest known patch and the Kubernetes versions it supports."""
     rows = [_row(release) for release in catalog.releases()]
-    if _checked(form) == "json":
+    if format == "json":
         return _json({"releases": rows}, to)
     lines = ["release  newest   kubernetes"]
     lines += [f"{row['minor'].ljust(8)} {row['newest'].ljust(8)} {', '.join(row['kubernetes'])}" for row in rows]
@@ -50,13 +51,13 @@ def list_releases(*, form: str = "text", to: str | None = None) -> int:
     return 0
 
 
-def show(name: str, *, form: str = "text", to: str | None = None) -> int:
+def show(name: str, *, format: str = "text", to: str | None = None) -> int:
     """Print what a release changed: every switch that differs from the minor before, and those its patches brought."""
     release = catalog.release(name)
     before = _before(release)
     found = list(_entries(before, release)) if before else []
     patches = list(_entries(_first(release), release))
-    if _checked(form) == "json":
+    if format == "json":
         return _json({"release": str(release), "since": str(before or ""), "changes": found, "patches": patches}, to)
     lines = [f"Istio {release}" + (f", changed since {before}:" if before else ": the oldest release meshc knows")]
     lines += [_line(entry) for entry in found]
@@ -89,12 +90,6 @@ def _entries(old: Release, new: Release) -> Iterator[Json]:
 
 def _line(entry: Json) -> str:
     return f"  {'+' if entry['holds'] else '-'} {entry['switch']}: {entry['doc']}"
-
-
-def _checked(form: str) -> str:
-    if form not in _FORMATS:
-        raise UsageError(f"unknown form {form}", path="--format", value=form, hint="write text or json")
-    return form
 
 
 def _json(value: Json, to: str | None) -> int:

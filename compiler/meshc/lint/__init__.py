@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
 
 from meshc.errors import format_path
-from meshc.lint import capture, limits, mesh, metadata, names, ports, probes, security
+from meshc.lint import rules as families
 from meshc.lint.subject import HasSettings, Problem, Subject, subject_of
-from meshc.reports.finding import Finding
+from meshc.reports.finding import Finding, Rule
 from meshc.yamlio import Document, Json
 
-_CHECKS = (
-    metadata.check,
-    ports.check,
-    mesh.check,
-    capture.check,
-    probes.check,
-    names.check,
-    limits.check,
-    security.check,
-)
-
-__all__ = ["findings"]
+__all__ = ["findings", "rules"]
 
 
 def findings(
@@ -32,23 +25,38 @@ def findings(
     bootstrap: Mapping[str, Json] | None = None,
     services: Sequence[Json] = (),
 ) -> list[Finding]:
-    """Judge one workload.
+    """Lint one workload.
 
-    `document` is what the user wrote, `injected` what injection made of it (None where it is not injected), `bootstrap` its
-    compiled envoy-rev.json as a dict, `services` the Services among the inputs. A document that is no pod or workload has
-    no findings. Paths and lines are the user's document's where the place exists there.
+    `document` is what the user wrote, `injected` the injected workload (None where it is not injected), `bootstrap` its
+    compiled envoy-rev.json as a dict, `services` the Services among the inputs.  A document that is no pod or workload has
+    no findings.  Paths and lines are those of the user's document where the place exists there.
     """
     subject = subject_of(document, injected, settings, bootstrap=bootstrap, services=services)
     if subject is None:
         return []
-    return sorted((_finding(subject, p) for check in _CHECKS for p in check(subject)), key=lambda f: f.sort_key)
+    problems: Iterator[Problem] = (p for family in _families() for p in family.check(subject))
+    return sorted((_finding(subject, p) for p in problems), key=lambda f: f.sort_key)
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Every lint rule, sorted by id."""
+    found = [value for family in _families() for value in vars(family).values() if isinstance(value, Rule)]
+    return tuple(sorted(found, key=lambda rule: rule.id))
+
+
+@cache
+def _families() -> tuple[ModuleType, ...]:
+    """The modules of `meshc.lint.rules`, sorted by name."""
+    names = sorted(module.name for module in iter_modules(families.__path__))
+    return tuple(import_module(f"{families.__name__}.{name}") for name in names)
 
 
 def _finding(subject: Subject, problem: Problem) -> Finding:
     position = subject.document.position(problem.path)
     line = position[0] if position else subject.document.first_line
     return Finding(
-        rule=problem.rule,
+        rule=problem.rule.id,
         severity=problem.severity,
         message=problem.message,
         where=subject.where,

@@ -15,7 +15,7 @@ from meshc.interception.ports.pod_ports import pod_ports
 from meshc.interception.ports.port_map import PortMap
 from meshc.kubernetes.pods import PROXY, Pod, pod_of
 from meshc.models.mesh_config import MeshConfig
-from meshc.reports.finding import Severity
+from meshc.reports.finding import Rule, Severity
 from meshc.yamlio import Document, Json
 
 Path = tuple[PathPart, ...]
@@ -39,13 +39,20 @@ class HasSettings(Protocol):
 
 @dataclass(frozen=True)
 class Problem:
-    """A finding before its place in the file is known; `path` is one of the user's document."""
+    """A finding before its place in the file is known; `path` is a path in the user's document."""
 
-    rule: str
+    rule: Rule
     severity: Severity
     path: Path
     message: str
     hint: str | None = None
+
+
+def problem(
+    rule: Rule, path: Path, message: str, hint: str | None = None, *, severity: Severity | None = None
+) -> Problem:
+    """A problem of a rule; hint and severity are the rule's own where none is given."""
+    return Problem(rule, severity or rule.severity, path, message, hint or rule.hint)
 
 
 @dataclass(frozen=True)

@@ -1,52 +1,64 @@
-"""Findings and comparisons in the forms that people and machines read."""
+"""Findings and comparisons in the formats that people and machines read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
+from typing import TYPE_CHECKING
 
-from meshc.errors import UsageError, nearest
-from meshc.reports.changes import Report
-from meshc.reports.finding import Finding
+from meshc.errors import require_known
+from meshc.late import late
+from meshc.reports import comparison_formats, formats
+from meshc.reports.finding import Checked, Finding, Rule
 
-FORMATS = ("text", "json", "sarif", "junit", "github")
-REPORT_FORMATS = (*FORMATS, "markdown", "html")
+if TYPE_CHECKING:
+    from meshc.reports import changes
+    from meshc.reports.changes import Report
+else:
+    changes = late("meshc.reports.changes")
 
-
-def write(findings: Sequence[Finding], *, form: str, checked: int) -> str:
-    """The report as text; `checked` is how many workloads were looked at.  Raises UsageError for an unknown form."""
-    from meshc.reports import github, junit, sarif, text
-
-    writers: dict[str, Callable[[Sequence[Finding], int], str]] = {
-        "text": text.write,
-        "json": text.write_json,
-        "sarif": sarif.write,
-        "junit": junit.write,
-        "github": github.write,
-    }
-    known_form(form, FORMATS)
-    return writers[form](findings, checked)
+DEFAULT = "text"
 
 
-def write_report(report: Report, *, form: str, colour: bool = False) -> str:
-    """A comparison as text in one of REPORT_FORMATS.  Raises UsageError for an unknown form."""
-    known_form(form, REPORT_FORMATS)
-    if form in ("sarif", "junit", "github"):
-        from meshc.reports.changes import findings
-
-        return write(findings(report), form=form, checked=report.compared)
-    if form == "html":
-        from meshc.reports import changes_html
-
-        return changes_html.write(report)
-    from meshc.reports import changes_json, changes_markdown, changes_text
-
-    if form == "text":
-        return changes_text.write(report, colour=colour)
-    return changes_json.write(report) if form == "json" else changes_markdown.write(report)
+@cache
+def finding_formats() -> tuple[str, ...]:
+    """Formats of findings, the default first."""
+    return _names(formats)
 
 
-def known_form(form: str, forms: Sequence[str]) -> None:
-    """Raise UsageError unless the form is one of those."""
-    if form not in forms:
-        close = nearest(form, forms)
-        raise UsageError("unknown report form", path="--format", value=form, hint=f"write {close or ', '.join(forms)}")
+@cache
+def report_formats() -> tuple[str, ...]:
+    """Formats of comparisons, the default first."""
+    return (*_names(formats), *_names(comparison_formats))
+
+
+def write(findings: Sequence[Finding], *, format: str, checked: int, rules: Iterable[Rule] = ()) -> str:
+    """Findings as a string; `checked` is the number of workloads, `rules` describes the rules they may name.
+
+    Raises UsageError for an unknown format.
+    """
+    require_known("report format", format, finding_formats(), path="--format")
+    ordered = sorted(findings, key=lambda f: f.sort_key)
+    return str(_module(format).write_findings(ordered, Checked(checked, {rule.id: rule for rule in rules})))
+
+
+def write_report(report: Report, *, format: str, colour: bool = False) -> str:
+    """A comparison as a string.  Raises UsageError for an unknown format."""
+    require_known("report format", format, report_formats(), path="--format")
+    module = _module(format)
+    if hasattr(module, "write_report"):
+        return str(module.write_report(report, colour=colour))
+    found = changes.findings_of(report)
+    return write(found, format=format, checked=report.compared, rules=changes.DIFFERENCE_RULES)
+
+
+def _names(package: ModuleType) -> tuple[str, ...]:
+    return tuple(sorted((m.name for m in iter_modules(package.__path__)), key=lambda name: (name != DEFAULT, name)))
+
+
+def _module(format: str) -> ModuleType:
+    package = formats if format in finding_formats() else comparison_formats
+    return import_module(f"{package.__name__}.{format}")

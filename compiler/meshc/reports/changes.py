@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import orjson
+
 from meshc.errors import show_value
-from meshc.reports.finding import Finding
+from meshc.reports.finding import Finding, Rule, count
 from meshc.yamlio import Json
 
 _SHOWN = 3
@@ -14,7 +16,7 @@ _SHOWN = 3
 
 @dataclass(frozen=True, order=True)
 class Cause:
-    """Why something changes: a switch, fact, table or setting of the catalogue (`name`), since when, in plain words."""
+    """Why something changes: a switch, fact, table or setting of the catalogue (`name`), since when, in one sentence."""
 
     name: str
     since: str
@@ -29,7 +31,7 @@ class Cause:
 class Change:
     """One change in one or many documents (`subjects`); `part` names the file, empty for the object itself.
 
-    `kind` is added, removed, changed, moved or order; `note` says why it is told apart (noise, drift).
+    `kind` is added, removed, changed, moved or order; `note` says why it is listed separately (noise, drift).
     """
 
     part: str
@@ -55,7 +57,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of one running pod: `current`, `stale`, `foreign`, `not-injected` or `unexpected`, and why."""
+    """The state of one running pod: `current`, `stale`, `foreign`, `not-injected` or `unexpected`, and why."""
 
     subject: str
     status: str
@@ -89,16 +91,29 @@ class Report:
         return f"{count(len(self.changes), 'change')} in {counted}" if self.changes else f"no differences in {counted}"
 
 
+DIFFERENCE_RULES = (
+    *(
+        Rule(f"difference-{kind}", "error", f"A value that was {doc}.", "accept the change, or undo it")
+        for kind, doc in (
+            ("added", "added"),
+            ("removed", "removed"),
+            ("changed", "changed"),
+            ("moved", "moved to another list"),
+            ("order", "moved within its list"),
+        )
+    ),
+    Rule(
+        "drift-stale", "error", "A running pod that older settings or another release injected.", "restart the workload"
+    ),
+    Rule("drift-foreign", "error", "A running pod that something else changed.", "find out what changes the pod"),
+    Rule("drift-not-injected", "error", "A running pod without the proxy it would get.", "restart the workload"),
+    Rule("drift-unexpected", "error", "A running pod with a proxy it would not get.", "restart the workload"),
+)
 STATES = ("current", "stale", "foreign", "not-injected", "unexpected")
 
 
-def count(number: int, noun: str) -> str:
-    """`1 change`, `2 changes`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def subjects(change: Change) -> str:
-    """The subjects of a change in one short text."""
+    """The subjects of a change in one short line."""
     if len(change.subjects) <= _SHOWN:
         return ", ".join(change.subjects)
     return f"{', '.join(change.subjects[:_SHOWN])} and {len(change.subjects) - _SHOWN} more"
@@ -121,17 +136,15 @@ def values(change: Change, *, limit: int = 160) -> str:
 
 
 def show(value: Json, *, limit: int = 160) -> str:
-    """A value as short JSON text."""
+    """A value as short JSON."""
     if isinstance(value, dict | list):
-        import orjson
-
         text = orjson.dumps(value).decode()
         return text if len(text) <= limit else text[: limit - 1] + "…"
     return show_value(value, limit=limit)
 
 
-def findings(report: Report) -> list[Finding]:
-    """A report as findings, for the forms made for machines: one for each subject of a change."""
+def findings_of(report: Report) -> list[Finding]:
+    """A report as findings, for the formats made for machines: one for each subject of a change."""
     found = [_verdict(v) for v in report.verdicts if v.status not in ("current", "foreign", "stale")]
     statuses = {v.subject: v for v in report.verdicts}
     return [*found, *(_finding(c, s, statuses) for c in report.changes for s in c.subjects)]

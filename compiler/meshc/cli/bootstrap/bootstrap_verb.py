@@ -16,7 +16,7 @@ from meshc.cli.bootstrap import BootstrapOptions
 from meshc.cli.inputs import project_file, read_facts, read_stdin, resolve, settings_keywords, warn
 from meshc.cli.options import SettingsOptions
 from meshc.cli.output import destination, write
-from meshc.errors import InputError, MeshcError, UsageError
+from meshc.errors import InputError, MeshcError, UsageError, require_known
 from meshc.kubernetes.pods import Pod, find_pod, pod_of
 from meshc.settings import Settings
 from meshc.yamlio import Document
@@ -27,9 +27,7 @@ _KINDS = ("envoy", "grpc", "facts")
 
 def bootstrap(options: BootstrapOptions, settings_options: SettingsOptions) -> int:
     """Print one bootstrap; 1 when `--check` was asked for and Envoy refuses it, else 0.  Raises MeshcError."""
-    if options.kind not in _KINDS:
-        hint = f"write {', '.join(_KINDS)}"
-        raise UsageError("unknown kind of bootstrap", path="bootstrap", value=options.kind, hint=hint)
+    require_known("kind of bootstrap", options.kind, _KINDS, path="bootstrap")
     if options.kind == "facts":
         return _print_facts(options, settings_options)
     _refuse_for_grpc(options)

@@ -25,7 +25,7 @@ class CaptureOptions(FileOptions):
         str | None, typer.Option("--config", metavar="FILE", help="The tool's own settings instead of a pod.")
     ] = None
     tool: Annotated[str, typer.Option("--tool", metavar="NAME", help="iptables or nftables.")] = "iptables"
-    form: Annotated[
+    format: Annotated[
         str,
         typer.Option(
             "--format",

@@ -12,7 +12,7 @@ from meshc.cli.injected_pods import injected
 from meshc.cli.inputs import resolve
 from meshc.cli.options import SettingsOptions
 from meshc.cli.output import destination, write
-from meshc.errors import UsageError, nearest
+from meshc.errors import UsageError, require_known
 from meshc.interception import rules_text
 from meshc.interception.packet_rules import HasRelease, Rules
 from meshc.interception.packet_rules import capture as compute
@@ -48,66 +48,63 @@ def print_rules(
     `settings` may be a function of the document where each pod's own release counts.  Returns 1 when `--compare` found
     differences, else 0.
     """
-    form = _form(options)
+    _check(options)
+    format = options.format
     texts, code = [], 0
     for document in documents:
         chosen = settings(document) if callable(settings) else settings
-        tool = "nftables" if form == "nft" else options.tool
+        tool = "nftables" if format == "nft" else options.tool
         made = compute(document, chosen, tool, addresses=options.addresses, dns_servers=options.dns_servers)
         for warning in made.warnings:
             print(f"warning: {warning}", file=sys.stderr)
         if options.compare:
-            text, found = _compare(made, options.compare, as_json=form == "json")
+            text, found = _compare(made, options.compare, as_json=format == "json")
             code = max(code, found)
         elif options.traces:
-            text = _traces(made, document, options, as_json=form == "json")
+            text = _traces(made, document, options, as_json=format == "json")
         else:
-            text = _print(made, form, options)
+            text = _print(made, format, options)
         texts.append(text)
     write("".join(t if t.endswith("\n") or not t else f"{t}\n" for t in texts), options.output)
     return code
 
 
-def _form(options: CaptureOptions) -> str:
-    form = options.form
-    if form not in FORMATS:
-        close = nearest(form, FORMATS)
-        raise UsageError("unknown form", path="--format", value=form, hint=f"write {close or ', '.join(FORMATS)}")
-    if options.family not in (None, "ipv4", "ipv6"):
-        raise UsageError("unknown family", path="--family", value=options.family, hint="write ipv4 or ipv6")
+def _check(options: CaptureOptions) -> None:
+    require_known("format", options.format, FORMATS, path="--format")
+    if options.family is not None:
+        require_known("address family", options.family, ("ipv4", "ipv6"), path="--family")
     if options.compare and (options.traces or options.cleanup):
         raise UsageError(
             "--compare does not go with --trace or --cleanup", path="--compare", hint="run them one after the other"
         )
-    return form
 
 
-def _print(made: Rules, form: str, options: CaptureOptions) -> str:
-    if options.cleanup and form != "json":
+def _print(made: Rules, format: str, options: CaptureOptions) -> str:
+    if options.cleanup and format != "json":
         return "\n".join(made.cleanup)
-    if form == "json":
+    if format == "json":
         return yamlio.dump_json(rules_text.as_json(made))
-    if form == "text":
+    if format == "text":
         return rules_text.text(made)
-    if form in ("nft", "commands") or made.tool != "iptables":
-        if form in ("iptables-save", "iptables-restore"):
+    if format in ("nft", "commands") or made.tool != "iptables":
+        if format in ("iptables-save", "iptables-restore"):
             raise UsageError(
-                f"{made.tool} rules have no {form} form",
+                f"{made.tool} rules have no {format} format",
                 path="--format",
-                value=form,
+                value=format,
                 hint="write nft, commands, text or json",
             )
         return "\n".join(made.commands)
-    both = (made.restore, made.restore6) if form == "iptables-restore" else (made.saved, made.saved6)
-    return _families(both, form, options.family)
+    both = (made.restore, made.restore6) if format == "iptables-restore" else (made.saved, made.saved6)
+    return _families(both, format, options.family)
 
 
-def _families(both: tuple[str, str], form: str, family: str | None) -> str:
+def _families(both: tuple[str, str], format: str, family: str | None) -> str:
     """One family's text as it is; both with a comment line each that says which program reads it."""
     if family or not both[1]:
         return both[family == "ipv6"]
     names = ("iptables", "ip6tables")
-    return "\n".join(f"# {form.replace('iptables', name, 1)}\n{text}" for name, text in zip(names, both, strict=True))
+    return "\n".join(f"# {format.replace('iptables', name, 1)}\n{text}" for name, text in zip(names, both, strict=True))
 
 
 def _traces(made: Rules, document: Json, options: CaptureOptions, *, as_json: bool) -> str:

@@ -10,6 +10,7 @@ import typer
 from meshc.cli.options import FileOptions, Jobs, Output, PodTemplatePaths, Shard
 from meshc.cli.verbs import Verb
 from meshc.late import late
+from meshc.reports import finding_formats
 
 if TYPE_CHECKING:
     from meshc.cli.check import check_verb
@@ -21,7 +22,10 @@ else:
 class CheckOptions(FileOptions):
     """What `meshc check` is asked for, apart from settings."""
 
-    form: Annotated[str, typer.Option("--format", metavar="NAME", help="text, json, sarif, junit or github.")] = "text"
+    format: Annotated[str, typer.Option("--format", metavar="NAME", help=f"{', '.join(finding_formats())}.")] = "text"
+    list_rules: Annotated[
+        bool, typer.Option("--list-rules", help="Print the rules (--format text, json or markdown) and check nothing.")
+    ] = False
     goldens: Annotated[
         tuple[str, ...],
         typer.Option("--golden", metavar="DIR", help="Golden cases that must be current; repeatable."),

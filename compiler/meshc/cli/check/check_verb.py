@@ -9,22 +9,34 @@ import orjson
 from meshc import lint, load, reports, yamlio
 from meshc.cli import golden_cases, output
 from meshc.cli.check import CheckOptions
+from meshc.cli.check.rule_list import listed
 from meshc.cli.inputs import Inputs, gather, pod_template_paths, project_file
 from meshc.cli.options import SettingsOptions
 from meshc.cli.parallel import Compiling, compile_all
 from meshc.cli.workload_units import units_of
-from meshc.errors import UsageError
+from meshc.errors import UsageError, require_known
 from meshc.rendering import tree
 from meshc.rendering.tree import Rendered
 from meshc.rendering.units import Unit
-from meshc.reports.finding import Finding
+from meshc.reports.finding import Finding, Rule
 from meshc.yamlio import Document, Json
+
+GOLDEN_STALE = Rule(
+    "golden-stale",
+    "error",
+    "A golden case whose expected files are not what its inputs render to.",
+    "look at `meshc diff --golden DIR`, then add --update",
+)
+RULES = tuple(sorted((*lint.rules(), GOLDEN_STALE), key=lambda rule: rule.id))
 
 
 def check(options: CheckOptions, settings_options: SettingsOptions) -> int:
     """Print the findings; 1 when there are any but notes, else 0.  Raises MeshcError for input that is not valid."""
     to = output.destination(options.output)
-    reports.write([], form=options.form, checked=0)  # an unknown form is refused before any work
+    if options.list_rules:
+        output.write(listed(RULES, options.format), to)
+        return 0
+    require_known("report format", options.format, reports.finding_formats(), path="--format")
     project = project_file(settings_options, quiet=True)
     goldens = options.goldens or (project.goldens if project else ())
     inputs = gather(options.files, settings_options, needed=not goldens)
@@ -32,7 +44,7 @@ def check(options: CheckOptions, settings_options: SettingsOptions) -> int:
         raise UsageError("nothing to check", hint="name files, or `workloads` and `goldens` in meshc.yaml")
     findings, checked = _of_workloads(inputs, options) if inputs.named else ([], 0)
     findings += _of_goldens(goldens, options.jobs)
-    output.write(reports.write(findings, form=options.form, checked=checked), to)
+    output.write(reports.write(findings, format=options.format, checked=checked, rules=RULES), to)
     return 1 if any(f.severity != "note" for f in findings) else 0
 
 
@@ -68,15 +80,15 @@ def _of_goldens(folders: Sequence[str], jobs: int) -> list[Finding]:
 def _stale(change: golden_cases.FileChange) -> Finding:
     first = change.differences[0] if change.differences else None
     what = {
-        "added": "is rendered now and not expected",
-        "removed": "is expected and not rendered any more",
+        "added": "is rendered, but not expected",
+        "removed": "is expected, but not rendered any more",
         "changed": f"is not current: {len(change.differences)} differences"
         if first
-        else "is not current: only its text differs",
+        else "is not current: only its formatting differs",
     }[change.kind]
     return Finding(
-        rule="golden-stale",
-        severity="error",
+        rule=GOLDEN_STALE.id,
+        severity=GOLDEN_STALE.severity,
         message=f"{change.name} {what}",
         path=first.where if first else "",
         hint=f"look at `meshc diff --golden {change.case}`, then add --update",

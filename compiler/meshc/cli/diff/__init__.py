@@ -10,6 +10,7 @@ import typer
 from meshc.cli.options import FileOptions, Jobs, Output, PodTemplatePaths, Shard
 from meshc.cli.verbs import Verb
 from meshc.late import late
+from meshc.reports import report_formats
 
 if TYPE_CHECKING:
     from meshc.cli.diff import diff_verb
@@ -21,9 +22,7 @@ else:
 class DiffOptions(FileOptions):
     """What `meshc diff` is asked for, apart from settings."""
 
-    form: Annotated[
-        str, typer.Option("--format", metavar="NAME", help="text, json, sarif, junit, github, markdown or html.")
-    ] = "text"
+    format: Annotated[str, typer.Option("--format", metavar="NAME", help=f"{', '.join(report_formats())}.")] = "text"
     goldens: Annotated[
         tuple[str, ...], typer.Option("--golden", metavar="DIR", help="Compare golden cases; repeatable.")
     ] = ()

@@ -10,7 +10,7 @@ from meshc.cli.diff import DiffOptions, golden_diff, two_sides
 from meshc.cli.options import SettingsOptions
 from meshc.comparison.documents import Compared, compare_all
 from meshc.comparison.grouping import changes
-from meshc.errors import UsageError
+from meshc.errors import UsageError, require_known
 from meshc.rendering import tree
 from meshc.reports.changes import Report
 
@@ -18,13 +18,13 @@ from meshc.reports.changes import Report
 def diff(options: DiffOptions, settings_options: SettingsOptions) -> int:
     """Print a report; 1 when anything differs, else 0.  Raises MeshcError for input that cannot be compared."""
     to = output.destination(options.output)
-    reports.known_form(options.form, reports.REPORT_FORMATS)
+    require_known("report format", options.format, reports.report_formats(), path="--format")
     kind = _kind(options)
     if kind == "golden" and options.update:
         return golden_diff.update(options.goldens, settings_options, jobs=options.jobs, shard=options.shard)
     report = _report(kind, options, settings_options)
     coloured = to in (None, "-") and output.colours(sys.stdout)
-    output.write(reports.write_report(report, form=options.form, colour=coloured), to)
+    output.write(reports.write_report(report, format=options.format, colour=coloured), to)
     return 1 if report.differs else 0
 
 

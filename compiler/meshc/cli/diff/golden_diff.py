@@ -8,7 +8,8 @@ from meshc.cli import golden_cases, output
 from meshc.cli.inputs import project_file
 from meshc.cli.options import SettingsOptions
 from meshc.errors import UsageError
-from meshc.reports.changes import Change, Report, count
+from meshc.reports.changes import Change, Report
+from meshc.reports.finding import count
 
 
 def report(folders: Sequence[str], options: SettingsOptions, *, jobs: int = 1, shard: str | None = None) -> Report:

@@ -32,7 +32,7 @@ class ExplainOptions(FileOptions):
         str | None, typer.Option("--workload", metavar="[NS/]KIND.NAME", help="Only this workload of the files.")
     ] = None
     output: Output = None
-    form: Annotated[str, typer.Option("--format", metavar="NAME", help="text or json.")] = "text"
+    format: Annotated[str, typer.Option("--format", metavar="NAME", help="text or json.")] = "text"
     pod_template_paths: PodTemplatePaths = ()
 
 

@@ -8,11 +8,11 @@ from dataclasses import replace
 from meshc.cli import output
 from meshc.cli.explain import ExplainOptions
 from meshc.cli.explain.explained_field import explain_field
-from meshc.cli.explain.explanations import FORMS, Explanation, written
+from meshc.cli.explain.explanations import FORMATS, Explanation, written
 from meshc.cli.inject.outcome_report import workload_name
 from meshc.cli.inputs import gather, pod_template_paths, project_file, resolve, warn
 from meshc.cli.options import SettingsOptions
-from meshc.errors import ErrorGroup, InputError, MeshcError, UsageError, nearest, raise_all
+from meshc.errors import ErrorGroup, InputError, MeshcError, UsageError, raise_all, require_known
 from meshc.injection.api import Result, inject
 from meshc.injection.workloads import place_of
 from meshc.load import opened
@@ -23,14 +23,12 @@ from meshc.yamlio import Document, Json
 def explain(options: ExplainOptions, settings_options: SettingsOptions) -> int:
     """Explain and write; returns 0.  Raises MeshcError for what is not there."""
     to = output.destination(options.output)
-    if options.form not in FORMS:
-        hint = f"write {nearest(options.form, FORMS) or ' or '.join(FORMS)}"
-        raise UsageError("unknown form", path="--format", value=options.form, hint=hint)
+    require_known("format", options.format, FORMATS, path="--format")
     if options.setting is not None:
         found = [_setting(options, settings_options)]
     else:
         found = _workloads(options, settings_options)
-    output.write(written(found, options.form), to)
+    output.write(written(found, options.format), to)
     return 0
 
 

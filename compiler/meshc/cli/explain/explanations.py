@@ -10,12 +10,12 @@ from meshc.errors import show_value
 from meshc.yamlio import Json
 
 Explanation = dict[str, Json]
-FORMS = ("text", "json")
+FORMATS = ("text", "json")
 
 
-def written(found: Sequence[Explanation], form: str) -> str:
-    """All explanations in one form."""
-    if form == "json":
+def written(found: Sequence[Explanation], format: str) -> str:
+    """All explanations in one format."""
+    if format == "json":
         return orjson.dumps(list(found), option=orjson.OPT_INDENT_2).decode() + "\n"
     return "\n".join("".join(f"{line}\n" for line in _lines(one)) for one in found)
 

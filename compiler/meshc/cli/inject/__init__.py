@@ -22,7 +22,7 @@ class InjectOptions(FileOptions):
     """What `meshc inject` is asked for, apart from settings."""
 
     output: Output = None
-    form: Annotated[
+    format: Annotated[
         str, typer.Option("--format", metavar="NAME", help="yaml, json, json-patch, strategic-patch or kustomize.")
     ] = "yaml"
     in_place: Annotated[bool, typer.Option("--in-place", "-i", help="Edit FILES; comments and order are kept.")] = False

@@ -10,10 +10,10 @@ from meshc import load, yamlio
 from meshc.cli import output
 from meshc.cli.inject import InjectOptions
 from meshc.cli.inject.outcome_report import REPORTS, report
-from meshc.cli.inject.stream_formats import FORMS, written
+from meshc.cli.inject.stream_formats import FORMATS, written
 from meshc.cli.inputs import pod_template_paths, project_file, read_stdin, resolve, warn
 from meshc.cli.options import SettingsOptions
-from meshc.errors import ErrorGroup, InputError, MeshcError, UsageError, nearest, raise_all
+from meshc.errors import ErrorGroup, InputError, MeshcError, UsageError, raise_all, require_known
 from meshc.injection.api import Stream, inject_stream
 from meshc.kubernetes import typed
 from meshc.settings import Settings
@@ -38,7 +38,7 @@ def inject(options: InjectOptions, settings_options: SettingsOptions) -> int:
     if not named:
         raise UsageError("no files named", hint="name files or folders, or - for standard input")
     texts = list(load.texts(named, stdin=read_stdin))
-    if (lists := _krm_lists(texts)) and options.form == "yaml" and not options.in_place:
+    if (lists := _krm_lists(texts)) and options.format == "yaml" and not options.in_place:
         from meshc.cli.inject.krm_function import transform
 
         output.write(transform(lists, options, settings_options, project), to)
@@ -52,18 +52,17 @@ def inject(options: InjectOptions, settings_options: SettingsOptions) -> int:
 
         rewrite(injections, places)
     else:
-        output.write(written(injections, options.form), to)
+        output.write(written(injections, options.format), to)
     warn(settings.warnings)
     _tell(injections, options.report)
     return 0
 
 
 def _check(options: InjectOptions) -> None:
-    for path, value, known in (("--format", options.form, FORMS), ("--report", options.report, REPORTS)):
-        if value is not None and value not in known:
-            hint = f"write {nearest(value, known) or ', '.join(known)}"
-            raise UsageError("unknown form", path=path, value=value, hint=hint)
-    if options.in_place and (options.output or options.form != "yaml" or "-" in options.files):
+    require_known("format", options.format, FORMATS, path="--format")
+    if options.report is not None:
+        require_known("format", options.report, REPORTS, path="--report")
+    if options.in_place and (options.output or options.format != "yaml" or "-" in options.files):
         hint = "leave out -o and --format, and name files"
         raise UsageError("--in-place edits the files themselves", path="--in-place", hint=hint)
 
@@ -113,10 +112,10 @@ def _require_containers(text: str, file: str, stream: Stream, places: dict[str, 
             require_containers(replace(document, value=value), places)
 
 
-def _tell(injections: Sequence[Injection], form: str | None) -> None:
+def _tell(injections: Sequence[Injection], format: str | None) -> None:
     """As istioctl does: an empty line and each warning on stderr; then the report that was asked for."""
     warnings = [w for injection in injections for w in injection.stream.warnings]
     if warnings:
         print("", *warnings, sep="\n", file=sys.stderr)
-    if form:
-        sys.stderr.write(report([r for i in injections for r in i.stream.results], form))
+    if format:
+        sys.stderr.write(report([r for i in injections for r in i.stream.results], format))

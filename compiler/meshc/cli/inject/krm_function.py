@@ -81,8 +81,8 @@ def _settings(config: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
         yield from ((k, v) for k, v in config.items() if k not in ("apiVersion", "kind", "metadata", "status"))
 
 
-def _tell(results: list[Result], warnings: tuple[str, ...], form: str | None) -> None:
+def _tell(results: list[Result], warnings: tuple[str, ...], format: str | None) -> None:
 
     warn((*warnings, *(warning for result in results for warning in result.warnings)))
-    if form:
-        sys.stderr.write(report(results, form))
+    if format:
+        sys.stderr.write(report(results, format))

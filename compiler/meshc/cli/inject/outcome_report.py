@@ -12,10 +12,10 @@ from meshc.yamlio import Json
 REPORTS = ("text", "json")
 
 
-def report(results: Sequence[Result], form: str) -> str:
+def report(results: Sequence[Result], format: str) -> str:
     """One line a workload, or a JSON list."""
     rows = [_row(result) for result in results]
-    if form == "json":
+    if format == "json":
         return orjson.dumps(rows, option=orjson.OPT_INDENT_2).decode() + "\n"
     return "".join(
         f"{row['workload']}: {'injected' if row['injected'] else 'skipped'} ({row['reason']}: {row['decided_by']})\n"

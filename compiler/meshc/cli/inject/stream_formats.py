@@ -1,4 +1,4 @@
-"""The forms an injected stream is written in."""
+"""The formats an injected stream is written in."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from meshc.injection.api import Result
 
 
-def written(injections: Sequence[Injection], form: str) -> str:
-    """All injections in one form, as text."""
-    return FORMS[form](injections)
+def written(injections: Sequence[Injection], format: str) -> str:
+    """All injections in one format, as text."""
+    return FORMATS[format](injections)
 
 
 def _yaml(injections: Sequence[Injection]) -> str:
@@ -96,7 +96,7 @@ def _dump(value: Json) -> str:
     return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
-FORMS: dict[str, Callable[[Sequence[Injection]], str]] = {
+FORMATS: dict[str, Callable[[Sequence[Injection]], str]] = {
     "yaml": _yaml,
     "json": _json,
     "json-patch": _json_patch,

@@ -25,7 +25,9 @@ class PortsOptions(FileOptions):
         str | None, typer.Option("--component", metavar="NAME", help="istiod, ztunnel, … instead of a pod.")
     ] = None
     port: Annotated[int | None, typer.Option("--port", metavar="NUMBER", help="One port only.")] = None
-    form: Annotated[str, typer.Option("--format", metavar="NAME", help="table, json, mermaid, svg or html.")] = "table"
+    format: Annotated[str, typer.Option("--format", metavar="NAME", help="table, json, mermaid, svg or html.")] = (
+        "table"
+    )
     compare: Annotated[
         str | None,
         typer.Option(

@@ -66,31 +66,31 @@ def print_maps(pods: Sequence[PodInput], release: Release, options: PortsOptions
         maps = [_only(m, options.port) for m in maps]
     code = 0
     if options.compare:
-        text, code = _compare(maps[0], options.compare, as_json=options.form == "json")
+        text, code = _compare(maps[0], options.compare, as_json=options.format == "json")
     elif options.recipe:
         from meshc.interception.ports.recipes import recipe
 
         name = options.recipe
         text = "\n".join(recipe(name, pod_of(p.document), m) for p, m in zip(pods, maps, strict=True)) + "\n"
     else:
-        text = _draw(maps, options.form)
+        text = _draw(maps, options.format)
     write(text, options.output)
     return code
 
 
-def _draw(maps: Sequence[PortMap], form: str) -> str:
+def _draw(maps: Sequence[PortMap], format: str) -> str:
     from meshc.interception.ports.pictures import draw
 
-    if form == "json" and len(maps) > 1:
+    if format == "json" and len(maps) > 1:
         return yamlio.dump_json([dataclasses.asdict(m) for m in maps]) + "\n"
-    if form in ("svg", "html") and len(maps) > 1:
+    if format in ("svg", "html") and len(maps) > 1:
         raise UsageError(
-            f"one {form} shows one pod, not {len(maps)}",
+            f"one {format} shows one pod, not {len(maps)}",
             path="--format",
-            value=form,
+            value=format,
             hint="name a file with one workload",
         )
-    return "\n".join(draw(m, form) for m in maps)
+    return "\n".join(draw(m, format) for m in maps)
 
 
 def _check(pods: Sequence[PodInput], options: PortsOptions) -> None:

@@ -26,7 +26,7 @@ class ProfilesOptions:
         typer.Argument(metavar="[NAME [OTHER]]", help="A profile to print, or two to compare.", show_default=False),
     ] = ()
     output: Output = None
-    form: Annotated[
+    format: Annotated[
         str,
         typer.Option("--format", metavar="NAME", help="text, values, mesh, injector, workloads or configmaps."),
     ] = "text"

@@ -11,7 +11,7 @@ from meshc import profiles as catalogue
 from meshc.cli import inputs, output
 from meshc.cli.options import SettingsOptions
 from meshc.cli.profiles import ProfilesOptions
-from meshc.errors import UsageError, format_path, nearest, show_value
+from meshc.errors import UsageError, format_path, require_known, show_value
 from meshc.settings import Settings, captured
 from meshc.trees import ABSENT, changes, get
 from meshc.yamlio import Json
@@ -28,7 +28,7 @@ def profiles(options: ProfilesOptions, settings_options: SettingsOptions) -> int
     if len(wanted) == 2:
         return diff(wanted, settings_options, to=options.output)
     if wanted:
-        return show(wanted[0], settings_options, form=options.form, to=options.output)
+        return show(wanted[0], settings_options, format=options.format, to=options.output)
     return list_profiles(settings_options, to=options.output)
 
 
@@ -48,16 +48,14 @@ def list_profiles(options: SettingsOptions, *, to: str | None = None) -> int:
     return 0
 
 
-def show(name: str, options: SettingsOptions, *, form: str = "text", to: str | None = None) -> int:
+def show(name: str, options: SettingsOptions, *, format: str = "text", to: str | None = None) -> int:
     """Print what a profile resolves to with the options' settings laid over it.
 
     Forms: text (what differs from `default`, and where from), values, mesh, injector, workloads, configmaps.
     """
-    if form not in _FORMS:
-        hint = f"write one of {', '.join(_FORMS)}"
-        raise UsageError(f"unknown form {form}", path="--format", value=form, hint=nearest(form, _FORMS) or hint)
+    require_known("format", format, _FORMATS, path="--format")
     settings = resolved(name, options)
-    output.write(_FORMS[form](settings), output.destination(to))
+    output.write(_FORMATS[format](settings), output.destination(to))
     return 0
 
 
@@ -138,7 +136,7 @@ def _config_maps(settings: Settings) -> str:
     return yamlio.dump_all(captured.config_maps(settings, namespace=namespace))
 
 
-_FORMS: dict[str, Callable[[Settings], str]] = {
+_FORMATS: dict[str, Callable[[Settings], str]] = {
     "text": _text,
     "values": lambda settings: yamlio.dump(settings.values.document),
     "mesh": lambda settings: yamlio.dump(settings.mesh_document),

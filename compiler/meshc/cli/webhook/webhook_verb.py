@@ -10,7 +10,7 @@ from meshc.cli.inputs import gather, project_file, settings_keywords
 from meshc.cli.options import SettingsOptions
 from meshc.cli.output import destination, replace_file, write
 from meshc.cli.webhook import CertsOptions, ManifestOptions, WebhookOptions
-from meshc.errors import ToolError, UsageError, nearest
+from meshc.errors import ToolError, UsageError, require_known
 from meshc.webhook.limits import Limits
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ def server_config(options: WebhookOptions, settings_options: SettingsOptions) ->
     """Check the options and put them together; raises UsageError."""
     from meshc.webhook.config import ServerConfig
 
-    _one_of("--log-format", options.log_format, _FORMATS)
-    _one_of("--log-level", options.log_level, _LEVELS)
-    _one_of("--tls-min-version", options.tls_minimum, _TLS)
+    require_known("log format", options.log_format, _FORMATS, path="--log-format")
+    require_known("log level", options.log_level, _LEVELS, path="--log-level")
+    require_known("TLS version", options.tls_minimum, _TLS, path="--tls-min-version")
     if not options.certificate or not options.key:
         hint = "give --tls-cert FILE and --tls-key FILE; `meshc webhook certs` makes a pair for trying it out"
         raise UsageError("the webhook serves HTTPS and needs a certificate", path="--tls-cert", hint=hint)
@@ -141,12 +141,6 @@ def _revisions(options: WebhookOptions) -> list[Source]:
             raise UsageError(f"not settings of a revision{again}", path="--revision-settings", value=text, hint=hint)
         found[revision] = Source(revision, {}, Path(file), options.resources)
     return list(found.values())
-
-
-def _one_of(option: str, word: str, known: tuple[str, ...]) -> None:
-    if word not in known:
-        guess = nearest(word, known)
-        raise UsageError(f"known are {', '.join(known)}", path=option, value=word, hint=f"write {guess or known[0]}")
 
 
 def _pem(file: str | None) -> bytes | None:

@@ -1,21 +1,29 @@
-"""A comparison as plain JSON."""
+"""Findings and comparisons as plain JSON."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
 
 import orjson
 
 from meshc.reports.changes import Change, Report
+from meshc.reports.finding import Checked, Finding
+from meshc.yamlio import Json
 
 
-def write(report: Report) -> str:
+def write_findings(findings: Sequence[Finding], run: Checked) -> str:
+    """`{"checked": n, "findings": [...]}`."""
+    return _dumped({"checked": run.workloads, "findings": [asdict(f) for f in findings]})
+
+
+def write_report(report: Report, *, colour: bool = False) -> str:
     """`{"title", "compared", "differs", "verdicts", "changes", "noise"}`; a change carries its values whole."""
-    return orjson.dumps(tree(report), option=orjson.OPT_INDENT_2).decode() + "\n"
+    del colour  # JSON has none
+    return _dumped(tree(report))
 
 
-def tree(report: Report) -> dict[str, Any]:
+def tree(report: Report) -> dict[str, Json]:
     """The report as a tree of plain values."""
     return {
         "title": report.title,
@@ -28,5 +36,9 @@ def tree(report: Report) -> dict[str, Any]:
     }
 
 
-def _change(change: Change) -> dict[str, Any]:
+def _change(change: Change) -> dict[str, Json]:
     return {key: value for key, value in asdict(change).items() if value not in (None, "", ())}
+
+
+def _dumped(value: dict[str, Json]) -> str:
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n"

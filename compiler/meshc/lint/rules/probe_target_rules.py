@@ -5,17 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from meshc.interception.capture_annotations import ports
-from meshc.lint.capture import captured, excluding
-from meshc.lint.subject import Path, Problem, Subject
+from meshc.lint.rules.capture_rules import captured, excluding
+from meshc.lint.subject import Path, Problem, Subject, problem
+from meshc.reports.finding import Rule
 from meshc.yamlio import Json
 
 _PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 _HOOKS = ("postStart", "preStop")
 _HANDLERS = ("httpGet", "tcpSocket", "grpc")
 
+UNKNOWN_NAMED_PORT = Rule(
+    "unknown-named-port",
+    "error",
+    "A probe, lifecycle hook or Service that names a port no container has.",
+    "name a containerPort, or write the number",
+)
+PROBE_ON_EXCLUDED_PORT = Rule(
+    "probe-on-excluded-port",
+    "warning",
+    "A probe on a port excluded from capture: the pod becomes ready although its proxy may not work.",
+    "probe a captured port, or leave the port out of the exclusion",
+)
+
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Rules `unknown-named-port`, `probe-on-excluded-port`."""
+    """Problems of the rules above."""
     for container, path in subject.applications():
         for name, handler, place in _handlers(container, path):
             yield from _named(
@@ -52,9 +66,7 @@ def _named(container: Mapping[str, Json], handler: Mapping[str, Json], path: Pat
         return
     names = [str(p["name"]) for p in container.get("ports") or [] if p.get("name")]
     hint = f"its named ports are {', '.join(names)}" if names else "the container names no port; write the number"
-    yield Problem(
-        "unknown-named-port", "error", path, f"{what} asks port {port!r}, which the container does not have", hint
-    )
+    yield problem(UNKNOWN_NAMED_PORT, path, f"{what} asks port {port!r}, which the container does not have", hint)
 
 
 def _excluded(
@@ -64,13 +76,11 @@ def _excluded(
     if number is None or subject.rules is None or captured(subject.rules, number) or excluding(subject, number) is None:
         return
     what = f"the {name} of container {container.get('name')}"
-    message = f"{what} asks port {number}, which is excluded from capture: the proxy's part stays untested"
-    yield Problem(
-        "probe-on-excluded-port",
-        "warning",
+    message = f"{what} asks port {number}, which is excluded from capture: it does not test the proxy"
+    yield problem(
+        PROBE_ON_EXCLUDED_PORT,
         path,
         message,
-        "probe a captured port, or leave the port out of the exclusion",
     )
 
 
@@ -87,9 +97,8 @@ def _services(subject: Subject) -> Iterator[Problem]:
             if isinstance(target, str) and not target.isdigit() and target not in names:
                 name = (service.get("metadata") or {}).get("name")
                 message = f"Service {name} sends to port {target!r}, which no container of the pod names"
-                yield Problem(
-                    "unknown-named-port",
-                    "error",
+                yield problem(
+                    UNKNOWN_NAMED_PORT,
                     (*subject.pod.path, "spec", "containers"),
                     message,
                     f"name a containerPort {target}",

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.etree import ElementTree as xml
 
-from meshc.reports.finding import Finding
+from meshc.reports.finding import Checked, Finding
 
 
-def write(findings: Sequence[Finding], checked: int) -> str:
+def write_findings(findings: Sequence[Finding], run: Checked) -> str:
     """A `testsuites` document; a note is a case that passed, and so is having no findings."""
     failed = sum(f.severity != "note" for f in findings)
     counts: dict[str, str] = {"name": "meshc", "tests": str(max(len(findings), 1)), "failures": str(failed)}
     root = xml.Element("testsuites", counts)
     suite = xml.SubElement(root, "testsuite", counts)
-    for finding in sorted(findings, key=lambda f: f.sort_key):
+    for finding in findings:
         _case(suite, finding)
     if not findings:
-        xml.SubElement(suite, "testcase", classname="meshc", name=f"{checked} workloads without findings")
+        xml.SubElement(suite, "testcase", classname="meshc", name=f"{run.workloads} workloads without findings")
     xml.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + xml.tostring(root, encoding="unicode") + "\n"
 

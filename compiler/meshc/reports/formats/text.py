@@ -1,17 +1,23 @@
-"""A comparison for people at a terminal: path first, the reason beside the value."""
+"""Findings and comparisons for people at a terminal: the place first, the reason beside the value."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from meshc.reports.changes import Change, Report, Verdict, subjects, values
+from meshc.reports.finding import Checked, Finding
 
 _SIGNS = {"added": "+", "removed": "-", "changed": "~", "moved": ">", "order": "%"}
 _COLOURS = {"+": "32", "-": "31", "~": "33", ">": "36", "%": "36"}
 _STATES = {"current": "32", "stale": "33", "foreign": "31", "not-injected": "31", "unexpected": "31"}
 
 
-def write(report: Report, *, colour: bool = False) -> str:
+def write_findings(findings: Sequence[Finding], run: Checked) -> str:
+    """One finding a paragraph, place first; the last line counts."""
+    return "".join(_paragraph(f) for f in findings) + run.summary(findings) + "\n"
+
+
+def write_report(report: Report, *, colour: bool = False) -> str:
     """The whole report; its last line counts."""
     paint = _paint if colour else _plain
     lines = [paint("1", report.title)] if report.title else []
@@ -19,6 +25,19 @@ def write(report: Report, *, colour: bool = False) -> str:
     if report.noise:
         lines += [paint("2", "noise (what a cluster adds by itself):"), *_by_subjects(report.noise, paint)]
     return "".join(f"{line}\n" for line in [*lines, report.summary])
+
+
+def _paragraph(finding: Finding) -> str:
+    place = (
+        f"{finding.file}:{finding.line}: "
+        if finding.file and finding.line
+        else f"{finding.file}: "
+        if finding.file
+        else ""
+    )
+    inside = " ".join(p for p in (finding.where, finding.path) if p)
+    text = f"{place}{finding.severity}: {inside + ': ' if inside else ''}{finding.message} [{finding.rule}]\n"
+    return text + (f"  hint: {finding.hint}\n" if finding.hint else "")
 
 
 def _verdicts(report: Report, paint: _Paint) -> list[str]:
@@ -53,7 +72,7 @@ def _change(change: Change, paint: _Paint) -> Iterator[str]:
 
 
 class _Paint:
-    """Colours a text or leaves it."""
+    """Colours a string, or returns it as it is."""
 
     def __init__(self, *, on: bool) -> None:
         self.on = on

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from meshc.reports.finding import Finding
-from meshc.reports.text import summary
+from meshc.reports.finding import Checked, Finding
 
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
-def write(findings: Sequence[Finding], checked: int) -> str:
+def write_findings(findings: Sequence[Finding], run: Checked) -> str:
     """One `::error file=…,line=…,title=…::message` a finding, then the count."""
-    lines = [_command(f) for f in sorted(findings, key=lambda f: f.sort_key)]
-    return "".join(f"{line}\n" for line in [*lines, summary(findings, checked)])
+    lines = [_command(f) for f in findings]
+    return "".join(f"{line}\n" for line in [*lines, run.summary(findings)])
 
 
 def _command(finding: Finding) -> str:

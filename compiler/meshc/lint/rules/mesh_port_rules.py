@@ -6,13 +6,27 @@ from collections.abc import Iterator
 
 from meshc.interception.capture_annotations import STATUS_PORT
 from meshc.interception.ports.port_map import Port, PortMap
-from meshc.lint.subject import Problem, Subject
+from meshc.lint.subject import Problem, Subject, problem
+from meshc.reports.finding import Rule
 
 _CONFIG = "proxy.istio.io/config"
 
+MESH_PORT_CLASH = Rule(
+    "mesh-port-clash",
+    "error",
+    "Two listeners of the mesh in one pod with the same port, after one of them was moved.",
+    "give one of them another number",
+)
+HALF_MOVED_PORT = Rule(
+    "half-moved-port",
+    "warning",
+    "A port of the mesh that was moved in one place only, so that probes or scraping still use the old number.",
+    "set the number where every reader of it follows, e.g. meshConfig.defaultConfig.statusPort",
+)
+
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Rules `mesh-port-clash`, `half-moved-port`."""
+    """Problems of the rules above."""
     if subject.ports is None or subject.injected is None:
         return
     yield from _clashes(subject, subject.ports)
@@ -30,9 +44,7 @@ def _clashes(subject: Subject, ports: PortMap) -> Iterator[Problem]:
             if other is not port:
                 moved = next((p for p in (port, other) if p.source != "default"), port)
                 message = f"{other.id} and {port.id} both listen on {port.number}: {other.setting} and {port.setting}"
-                yield Problem(
-                    "mesh-port-clash", "error", _place(subject, moved), message, f"give {moved.setting} another number"
-                )
+                yield problem(MESH_PORT_CLASH, _place(subject, moved), message, f"give {moved.setting} another number")
 
 
 def _prometheus(subject: Subject, ports: PortMap) -> Iterator[Problem]:
@@ -50,7 +62,7 @@ def _prometheus(subject: Subject, ports: PortMap) -> Iterator[Problem]:
     if int(said) != status.number:
         message = f"the agent serves metrics on {status.number} ({status.source}), but prometheus.io/port is {said}"
         hint = "set meshConfig.defaultConfig.statusPort instead: only that moves both"
-        yield Problem("half-moved-port", "warning", _place(subject, status), message, hint)
+        yield problem(HALF_MOVED_PORT, _place(subject, status), message, hint)
 
 
 def _health(subject: Subject, ports: PortMap) -> Iterator[Problem]:
@@ -61,9 +73,8 @@ def _health(subject: Subject, ports: PortMap) -> Iterator[Problem]:
     if health is None or asked is None or str(asked) == str(health.number) or not str(asked).isdigit():
         return
     message = f"Envoy's readiness listener is on {health.number} ({health.source}), but the proxy's probe asks {asked}"
-    yield Problem(
-        "half-moved-port",
-        "warning",
+    yield problem(
+        HALF_MOVED_PORT,
         _place(subject, health),
         message,
         "leave ENVOY_STATUS_PORT alone: the probe does not follow it",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from meshc.kubernetes.pods import Pod
-from meshc.lint.subject import Path, Problem, Subject
-from meshc.reports.finding import Severity
+from meshc.lint.subject import Path, Problem, Subject, problem
+from meshc.reports.finding import Rule, Severity
 from meshc.yamlio import Json
 
 LEVELS = ("privileged", "baseline", "restricted")
@@ -21,22 +21,30 @@ _MODES: tuple[tuple[str, Severity], ...] = (("enforce", "error"), ("warn", "warn
 
 Violation = tuple[str, str, str]
 
+POD_SECURITY = Rule(
+    "pod-security",
+    "error",
+    "A pod that its Namespace's Pod Security level refuses (error: enforce; warning: warn, audit), or whose level "
+    "injection lowers (note).",
+    "set the container's securityContext",
+)
+
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Rule `pod-security`: the Namespace's labels, else a note where injection lowers the level the workload had."""
+    """Problems with the levels that the Namespace's labels ask for; without labels, whether injection lowers the level."""
     found = list(violations(subject.result))
     asked = list(_asked(subject))
     for mode, severity, wanted in asked:
         for broken, container, reason in found:
             if LEVELS.index(broken) <= LEVELS.index(wanted):
                 message = f"the Namespace's Pod Security ({mode}: {wanted}) refuses the pod: {reason}"
-                yield Problem("pod-security", severity, _place(subject, container), message, _hint(container))
+                yield problem(POD_SECURITY, _place(subject, container), message, _hint(container), severity=severity)
     before = level(subject.pod)
     after = level(subject.result)
     if not asked and LEVELS.index(after) < LEVELS.index(before):
         reasons = "; ".join(dict.fromkeys(r for at, _, r in found if LEVELS.index(at) == LEVELS.index(after) + 1))
-        message = f"injection takes the pod from Pod Security level {before} to {after}: {reasons}"
-        yield Problem("pod-security", "note", (*subject.pod.path, "spec"), message, _hint("istio-init"))
+        message = f"injection lowers the pod's Pod Security level from {before} to {after}: {reasons}"
+        yield problem(POD_SECURITY, (*subject.pod.path, "spec"), message, _hint("istio-init"), severity="note")
 
 
 def level(pod: Pod) -> str:
@@ -112,4 +120,4 @@ def _hint(container: str) -> str:
         return "install the Istio CNI (istioctl: components.cni.enabled, Helm: pilot.cni.enabled): no container then needs NET_ADMIN"
     if container in ("istio-proxy", "istio-validation"):
         return "set values global.proxy.seccompProfile.type to RuntimeDefault"
-    return "set the container's securityContext"
+    return POD_SECURITY.hint

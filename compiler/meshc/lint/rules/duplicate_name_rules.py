@@ -5,20 +5,51 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from meshc.lint.subject import Problem, Subject
-from meshc.reports.finding import Severity
+from meshc.lint.subject import Problem, Subject, problem
+from meshc.reports.finding import Rule
 from meshc.yamlio import Json
+
+DUPLICATE_CONTAINER = Rule(
+    "duplicate-container",
+    "error",
+    "Two containers of the injected pod with one name: Kubernetes refuses the pod.",
+    "rename one of them",
+)
+DUPLICATE_VOLUME = Rule(
+    "duplicate-volume",
+    "error",
+    "Two volumes of the injected pod with one name: Kubernetes refuses the pod.",
+    "rename one of them",
+)
+DUPLICATE_PORT = Rule(
+    "duplicate-port",
+    "error",
+    "A port name twice in one container, or a port number in two containers: they share one address.",
+    "rename one of them",
+)
+DUPLICATE_VARIABLE = Rule(
+    "duplicate-variable",
+    "warning",
+    "An environment variable that a container sets twice: only the last one counts.",
+    "remove one of them",
+)
+DUPLICATE_MOUNT = Rule(
+    "duplicate-mount",
+    "error",
+    "Two volumes mounted at one path: Kubernetes refuses the pod.",
+    "remove one of them",
+)
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Rules `duplicate-container`, `duplicate-volume`, `duplicate-port`, `duplicate-variable`, `duplicate-mount`."""
+    """Problems of the rules above."""
     pod = subject.result
     for name in _twice(str(c.get("name")) for c, _ in pod.containers()):
-        hint = "rename the container: the mesh uses the name" if _is_added(subject, name) else "rename one of them"
-        yield Problem("duplicate-container", "error", _last(subject, name), f"two containers are called {name}", hint)
+        hint = "rename the container: the mesh uses the name" if _is_added(subject, name) else None
+        yield problem(DUPLICATE_CONTAINER, _last(subject, name), f"two containers are called {name}", hint)
     for name in _twice(str(v.get("name")) for v in pod.spec.get("volumes") or []):
         place = (*subject.pod.path, "spec", "volumes")
-        yield Problem("duplicate-volume", "error", place, f"two volumes are called {name}", "rename one of them")
+        yield problem(DUPLICATE_VOLUME, place, f"two volumes are called {name}")
     yield from _ports(subject)
     for container, _ in pod.containers():
         yield from _within(subject, container)
@@ -26,17 +57,17 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 def _within(subject: Subject, container: Mapping[str, Json]) -> Iterator[Problem]:
     name = str(container.get("name"))
-    checks: tuple[tuple[str, Severity, str, str, str], ...] = (
-        ("duplicate-variable", "warning", "env", "name", "sets the variable {0} twice; the last one counts"),
-        ("duplicate-mount", "error", "volumeMounts", "mountPath", "mounts two volumes at {0}"),
+    checks = (
+        (DUPLICATE_VARIABLE, "env", "name", "sets the variable {0} twice; the last one counts"),
+        (DUPLICATE_MOUNT, "volumeMounts", "mountPath", "mounts two volumes at {0}"),
     )
-    for rule, severity, field, key, text in checks:
+    for rule, field, key, text in checks:
         for value in _twice(str(e.get(key)) for e in container.get(field) or []):
             message = f"container {name} {text.format(value)}"
-            yield Problem(rule, severity, subject.place(name, field), message, "remove one of them")
+            yield problem(rule, subject.place(name, field), message)
     for value in _twice(str(p["name"]) for p in container.get("ports") or [] if p.get("name")):
         message = f"container {name} has two ports called {value}"
-        yield Problem("duplicate-port", "error", subject.place(name, "ports"), message, "rename one of them")
+        yield problem(DUPLICATE_PORT, subject.place(name, "ports"), message)
 
 
 def _ports(subject: Subject) -> Iterator[Problem]:
@@ -51,9 +82,8 @@ def _ports(subject: Subject) -> Iterator[Problem]:
             other = seen.setdefault(key, str(container.get("name")))
             if other != container.get("name"):
                 message = f"containers {other} and {container.get('name')} both declare port {number}/{key[1]}; they share one address"
-                yield Problem(
-                    "duplicate-port", "warning", (*path, "ports", index), message, "let one of them listen elsewhere"
-                )
+                hint = "let one of them listen on another port"
+                yield problem(DUPLICATE_PORT, (*path, "ports", index), message, hint, severity="warning")
 
 
 def _twice(names: Iterable[str]) -> list[str]:

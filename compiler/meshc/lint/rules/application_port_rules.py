@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from meshc.interception.ports.port_map import Port
-from meshc.lint.subject import Path, Problem, Subject
+from meshc.lint.subject import Path, Problem, Subject, problem
+from meshc.reports.finding import Rule
 from meshc.yamlio import Json
 
 # not listened on in every pod, but treated apart by the packet rules of every injected one
@@ -14,9 +15,28 @@ _RESERVED = {
     15053: "with DNS capture the agent's DNS server listens here",
 }
 
+PORT_COLLISION = Rule(
+    "port-collision",
+    "error",
+    "An application port that the proxy or the agent listens on too: one of the two cannot start.",
+    "let the application listen on another port",
+)
+RESERVED_PORT = Rule(
+    "reserved-port",
+    "warning",
+    "An application port that the packet rules treat as the mesh's: connections to it are not handled as an application's.",
+    "let the application listen on another port",
+)
+HOST_NETWORK = Rule(
+    "host-network",
+    "warning",
+    "A pod on the host's network: it is never injected, because its packet rules would be the node's.",
+    'leave hostNetwork out, or opt out with the label sidecar.istio.io/inject: "false"',
+)
+
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Rules `port-collision`, `reserved-port`, `host-network`."""
+    """Problems of the rules above."""
     yield from _host_network(subject)
     if subject.ports is None:
         return
@@ -37,10 +57,10 @@ def _collision(
         hint = (
             f"let the application listen on another port; {taken.setting} moves the mesh's" if taken.setting else None
         )
-        yield Problem("port-collision", "error", place, message, hint)
+        yield problem(PORT_COLLISION, place, message, hint)
     elif number in _RESERVED and (transport == "tcp" or number == 15053):
         message = f"port {number} of container {container} is one of the mesh's: {_RESERVED[number]}"
-        yield Problem("reserved-port", "warning", place, message, "let the application listen on another port")
+        yield problem(RESERVED_PORT, place, message)
 
 
 def _is_mesh(port: Port) -> bool:
@@ -55,10 +75,8 @@ def _host_network(subject: Subject) -> Iterator[Problem]:
     if wanted == "false" or subject.injected is not None:
         return
     place = (*subject.pod.path, "spec", "hostNetwork")
-    yield Problem(
-        "host-network",
-        "warning",
+    yield problem(
+        HOST_NETWORK,
         place,
         message,
-        'leave hostNetwork out, or say so with the label sidecar.istio.io/inject: "false"',
     )

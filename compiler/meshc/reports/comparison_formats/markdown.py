@@ -11,8 +11,9 @@ _SIGNS = {"added": "added", "removed": "removed", "changed": "changed", "moved":
 _MARKS = {"current": "🟢", "stale": "🟡", "foreign": "🔴", "not-injected": "🔴", "unexpected": "🔴"}
 
 
-def write(report: Report) -> str:
+def write_report(report: Report, *, colour: bool = False) -> str:
     """Tables that GitHub and GitLab draw; long lists are cut and say so."""
+    del colour  # Markdown has none
     lines = [f"### {_text(report.title or 'meshc diff')}", "", f"**{_text(report.summary)}**", ""]
     if report.verdicts:
         lines += ["| pod | status | why |", "|---|---|---|"]

@@ -8,13 +8,33 @@ from meshc.interception.capture_annotations import TRAFFIC, ports
 from meshc.interception.packet_rules import Rules
 from meshc.interception.tracing import trace
 from meshc.interception.tracing.packets import Packet
-from meshc.lint.subject import Path, Problem, Subject
+from meshc.lint.subject import Path, Problem, Subject, problem
+from meshc.reports.finding import Rule
 
 _SELF_SERVED = ("agent-status", "envoy-health", "envoy-prometheus")
 
+SERVED_PORT_NOT_CAPTURED = Rule(
+    "served-port-not-captured",
+    "warning",
+    "A port the application serves that the packet rules exclude: connections to it bypass the proxy, without mTLS and policy.",
+    "leave the port out of the exclusion, or add it to includeInboundPorts",
+)
+MESH_PORT_CAPTURED = Rule(
+    "mesh-port-captured",
+    "warning",
+    "A port of the agent or the proxy that the packet rules capture: kubelet and Prometheus do not reach it.",
+    "exclude the port with traffic.sidecar.istio.io/excludeInboundPorts, or keep the default number",
+)
+APPLICATION_RUNS_AS_PROXY = Rule(
+    "application-runs-as-proxy",
+    "warning",
+    "A container with the proxy's user or group: nothing it sends is captured.",
+    "run the application with another id",
+)
+
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Rules `served-port-not-captured`, `mesh-port-captured`, `application-runs-as-proxy`."""
+    """Problems of the rules above."""
     if subject.rules is None:
         return
     yield from _served(subject, subject.rules)
@@ -51,13 +71,10 @@ def _served(subject: Subject, rules: Rules) -> Iterator[Problem]:
                 place = excluding(subject, number)
                 name = container.get("name")
                 message = f"container {name} serves {number}, but inbound connections to it bypass the proxy: no mTLS, no policy"
-                hint = "leave the port out of the exclusion, or add it to includeInboundPorts"
-                yield Problem(
-                    "served-port-not-captured",
-                    "warning",
+                yield problem(
+                    SERVED_PORT_NOT_CAPTURED,
                     place or (*path, "ports", index, "containerPort"),
                     message,
-                    hint,
                 )
 
 
@@ -65,14 +82,14 @@ def _mesh(subject: Subject, rules: Rules) -> Iterator[Problem]:
     for port in subject.ports.ports if subject.ports else ():
         if port.id in _SELF_SERVED and not port.bind.startswith("127.") and captured(rules, port.number):
             message = (
-                f"port {port.number} ({port.id}, from {port.source}) is captured: nobody outside the pod reaches it"
+                f"port {port.number} ({port.id}, from {port.source}) is captured: nothing outside the pod reaches it"
             )
             hint = f"add {port.number} to {TRAFFIC}excludeInboundPorts, or keep the default number"
-            yield Problem("mesh-port-captured", "warning", (*subject.pod.path, "metadata"), message, hint)
+            yield problem(MESH_PORT_CAPTURED, (*subject.pod.path, "metadata"), message, hint)
 
 
 def _identity(subject: Subject, rules: Rules) -> Iterator[Problem]:
-    """What runs as the proxy's user or group is taken for the proxy: nothing it sends is captured."""
+    """The packet rules exclude everything that runs as the proxy's user or group."""
     assert rules.config is not None
     pod = subject.pod.spec.get("securityContext") or {}
     for container, path in subject.applications():
@@ -85,7 +102,5 @@ def _identity(subject: Subject, rules: Rules) -> Iterator[Problem]:
                     if field in own
                     else (*subject.pod.path, "spec", "securityContext", field)
                 )
-                message = f"container {container.get('name')} runs with the proxy's {field} {value}: what it sends is never captured"
-                yield Problem(
-                    "application-runs-as-proxy", "warning", place, message, "run the application with another id"
-                )
+                message = f"container {container.get('name')} runs with the proxy's {field} {value}: nothing it sends is captured"
+                yield problem(APPLICATION_RUNS_AS_PROXY, place, message)
