@@ -52,7 +52,7 @@ def measure(text: str) -> float:
 def sample(text: str) -> Agent:
     """A sidecar of usual size: twelve labels, five annotations, a tracer."""
     chosen = release(text)
-    config = {**proxy.defaults(chosen), "tracing": {"zipkin": {"address": "zipkin.istio-system:9411"}}}
+    config = {**proxy.defaults(chosen).document, "tracing": {"zipkin": {"address": "zipkin.istio-system:9411"}}}
     env = {
         "POD_NAME": "web-0",
         "POD_NAMESPACE": "shop",

@@ -34,7 +34,7 @@ def settings(text: str = "1.30") -> Settings:
 def agent(text: str = "1.30", **given: Json) -> Agent:
     """An agent with default ProxyConfig; `config` members are laid over it."""
     chosen = release(text)
-    config = {**proxy.defaults(chosen), **given.pop("config", {})}
+    config = {**proxy.defaults(chosen).document, **given.pop("config", {})}
     values = {"node_id": "sidecar~10.0.0.1~web.shop~shop.svc.cluster.local", "addresses": ("10.0.0.1",), **given}
     return Agent(chosen, config, **values)
 

@@ -60,12 +60,12 @@ def message(of: type[Message], depth: int = 0) -> st.SearchStrategy[dict[str, An
     return keys.flatmap(lambda chosen: st.fixed_dictionaries({key: members[key] for key in chosen}))
 
 
-def apply(document: Any, release: catalog.Release, *, strict: bool) -> tuple[dict[str, Any], MeshcError | None]:
+def apply(document: Any, release: catalog.Release, *, strict: bool) -> tuple[MeshConfig, MeshcError | None]:
     """The MeshConfig a document gives, or why it is refused."""
     try:
         return mesh.apply(mesh.defaults(release), document, release, strict=strict).value, None
     except MeshcError as error:
-        return {}, error
+        return MeshConfig(), error
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
@@ -76,7 +76,7 @@ def test_any_mesh_document_is_read_or_refused(document: dict[str, Any], release:
         assert refused.path or isinstance(refused, ErrorGroup)
         return
     assert mesh.apply(applied, {}, release, strict=True).value == applied
-    assert proxy.to_json_text(applied["defaultConfig"], release).startswith("{")
+    assert proxy.to_json_text(applied.default_config, release).startswith("{")
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)

@@ -10,6 +10,8 @@ from meshc import catalog
 from meshc.errors import InputError, SettingsError
 from meshc.models import effective, mesh, proxy, proxy_resources
 from meshc.models.effective import ANNOTATION, Layers, Pod
+from meshc.models.mesh_config import MeshConfig
+from meshc.models.proxy_config import ProxyConfig
 from meshc.models.proxy_resources import Resource
 
 NEWEST = catalog.newest()
@@ -26,15 +28,19 @@ def pod(namespace: str = "ns", annotation: str | None = None, **labels: str) -> 
     return Pod(namespace, labels, {} if annotation is None else {ANNOTATION: annotation})
 
 
-def concurrency(found: dict[str, Any]) -> object:
+def with_default(fields: dict[str, Any], release: catalog.Release = NEWEST) -> MeshConfig:
+    """A MeshConfig whose defaultConfig sets some fields."""
+    config = mesh.defaults(release)
+    return config.changed(MeshConfig.default_config, ProxyConfig({**config.default_config.document, **fields}))
+
+
+def concurrency(found: ProxyConfig) -> object:
     """The field these tests steer."""
-    return found.get("concurrency")
+    return found.concurrency
 
 
 def test_layers_lie_over_each_other() -> None:
-    config = mesh.defaults(NEWEST) | {
-        "defaultConfig": proxy.defaults(NEWEST) | {"concurrency": 1, "proxyMetadata": {"A": "1"}}
-    }
+    config = with_default({"concurrency": 1, "proxyMetadata": {"A": "1"}})
     steps: list[Resource] = []
     found = [concurrency(effective.for_pod(config, pod(app="a"), steps, NEWEST))]
     for step in (
@@ -47,8 +53,8 @@ def test_layers_lie_over_each_other() -> None:
     steps.append(resource("special", "ns", concurrency=5, selector={"matchLabels": {"app": "a"}}))
     result = effective.for_pod(config, pod(annotation="concurrency: 4", app="a"), steps, NEWEST)
     assert [*found, concurrency(result)] == [1, 2, 3, 4, 5]
-    assert result["proxyMetadata"] == {"A": "1", "B": "2"}
-    assert result["image"] == {"imageType": "debug"}
+    assert result.proxy_metadata == {"A": "1", "B": "2"}
+    assert result.image.document == {"imageType": "debug"}
 
 
 def test_only_the_first_resource_of_a_class_counts() -> None:
@@ -59,7 +65,7 @@ def test_only_the_first_resource_of_a_class_counts() -> None:
     ]
     result = effective.for_pod(mesh.defaults(NEWEST), pod(), found, NEWEST)
     assert concurrency(result) is None
-    assert result["proxyMetadata"] == {"B": "1"}
+    assert result.proxy_metadata == {"B": "1"}
 
 
 def test_an_empty_selector_matches_nothing() -> None:
@@ -85,25 +91,23 @@ def test_a_selector_in_the_root_namespace_is_for_its_own_pods() -> None:
 
 def test_the_root_namespace_counts_once() -> None:
     found = [resource("a", "istio-system", environmentVariables={"A": "1"})]
-    assert effective.for_pod(mesh.defaults(NEWEST), pod("istio-system"), found, NEWEST)["proxyMetadata"] == {"A": "1"}
+    assert effective.for_pod(mesh.defaults(NEWEST), pod("istio-system"), found, NEWEST).proxy_metadata == {"A": "1"}
 
 
 def test_zero_scalars_cannot_override_a_lower_layer_but_set_messages_do() -> None:
     release = catalog.release("1.21")
-    config = mesh.defaults(release)
-    config["defaultConfig"] |= {"statusPort": 0, "controlPlaneAuthPolicy": "NONE", "tracing": {}, "concurrency": 0}
+    config = with_default({"statusPort": 0, "controlPlaneAuthPolicy": "NONE", "tracing": {}, "concurrency": 0}, release)
     result = effective.for_pod(config, pod(annotation="proxyAdminPort: 0"), (), release)
-    assert (result["statusPort"], result["controlPlaneAuthPolicy"], result["proxyAdminPort"]) == (
+    assert (result.status_port, result.control_plane_auth_policy, result.proxy_admin_port) == (
         15020,
         "MUTUAL_TLS",
         15000,
     )
-    assert (result["tracing"], result["concurrency"]) == ({}, 0)
+    assert (result.tracing.document, result.concurrency) == ({}, 0)
 
 
 def test_without_a_store_of_resources_the_built_in_proxy_config_is_all() -> None:
-    config = mesh.defaults(NEWEST)
-    config["defaultConfig"]["concurrency"] = 3
+    config = with_default({"concurrency": 3})
     assert effective.for_pod(config, pod(annotation="concurrency: 4"), None, NEWEST) == proxy.defaults(NEWEST)
 
 
@@ -114,7 +118,7 @@ def test_an_unreadable_annotation_is_no_layer(text: str) -> None:
 
 def test_results_do_not_share_state() -> None:
     layers = Layers(mesh.defaults(NEWEST), (), NEWEST)
-    layers.for_pod(pod())["concurrency"] = 7
+    layers.for_pod(pod()).changed(ProxyConfig.concurrency, 7)
     assert concurrency(layers.for_pod(pod())) is None
 
 
@@ -127,21 +131,22 @@ def test_results_do_not_share_state() -> None:
 )
 def test_the_first_releases_merged_member_by_member(release: str, tags: list[str], tracing: dict[str, Any]) -> None:
     found = catalog.release(release)
-    config = mesh.defaults(found)
-    config["defaultConfig"] |= {"extraStatTags": ["a"]}
+    config = with_default({"extraStatTags": ["a"]}, found)
     result = effective.for_pod(config, pod(annotation="extraStatTags: [b]\ntracing: {sampling: 5}"), (), found)
-    assert (result["extraStatTags"], result["tracing"]) == (tags, tracing)
+    assert (result.extra_stat_tags, result.tracing.document) == (tags, tracing)
 
 
 def test_merging_member_by_member() -> None:
     found = catalog.release("1.17.0")
-    config = mesh.defaults(found)
-    config["defaultConfig"] |= {
-        "holdApplicationUntilProxyStarts": True,
-        "image": {"imageType": "a"},
-        "proxyMetadata": {"A": "1"},
-        "drainDuration": "9s",
-    }
+    config = with_default(
+        {
+            "holdApplicationUntilProxyStarts": True,
+            "image": {"imageType": "a"},
+            "proxyMetadata": {"A": "1"},
+            "drainDuration": "9s",
+        },
+        found,
+    )
     text = """
     holdApplicationUntilProxyStarts: false
     concurrency: 0
@@ -152,17 +157,20 @@ def test_merging_member_by_member() -> None:
     tracing: {datadog: {address: "x:1"}}
     """
     result = effective.for_pod(config, pod(annotation=text), (), found)
-    assert result["holdApplicationUntilProxyStarts"] is True
-    assert (result["concurrency"], result["image"], result["drainDuration"]) == (0, {}, "8s")
-    assert result["proxyMetadata"] == {"A": "1", "B": "2"}
-    assert "serviceCluster" not in result
-    assert result["tracing"] == {"datadog": {"address": "x:1"}}
+    assert result.hold_application_until_proxy_starts is True
+    assert (result.concurrency, result.image.document, result.drain_duration) == (0, {}, "8s")
+    assert result.proxy_metadata == {"A": "1", "B": "2"}
+    assert not result.has(ProxyConfig.service_cluster)
+    assert result.tracing.document == {"datadog": {"address": "x:1"}}
 
 
 def test_offline_the_annotation_is_merged_onto_the_mesh_default() -> None:
-    config = {"defaultConfig": {"statusPort": 1, "concurrency": 2}}
-    assert effective.offline(config, {}, NEWEST) == {"statusPort": 1, "concurrency": 2}
-    assert effective.offline(config, {ANNOTATION: "statusPort: 0"}, NEWEST) == {"statusPort": 0, "concurrency": 2}
+    config = MeshConfig({"defaultConfig": {"statusPort": 1, "concurrency": 2}})
+    assert effective.offline(config, {}, NEWEST).document == {"statusPort": 1, "concurrency": 2}
+    assert effective.offline(config, {ANNOTATION: "statusPort: 0"}, NEWEST).document == {
+        "statusPort": 0,
+        "concurrency": 2,
+    }
 
 
 @pytest.mark.parametrize(
@@ -175,7 +183,7 @@ def test_offline_the_annotation_is_merged_onto_the_mesh_default() -> None:
 )
 def test_offline_an_unreadable_annotation_is_an_error(text: str, message: str) -> None:
     with pytest.raises(InputError) as raised:
-        effective.offline({}, {ANNOTATION: text}, NEWEST)
+        effective.offline(MeshConfig(), {ANNOTATION: text}, NEWEST)
     assert raised.value.message.startswith(message) or "statusPort" in raised.value.message
     assert raised.value.path == 'metadata.annotations["proxy.istio.io/config"]'
 
@@ -187,7 +195,7 @@ def test_resources_of_users_are_read_strictly() -> None:
     with pytest.raises(SettingsError, match=r"spec\.concurency: unknown field .*\n.*did you mean concurrency\?"):
         proxy_resources.read(document, NEWEST, strict=True)
     read = proxy_resources.read(document, NEWEST, namespace="here")
-    assert (read.namespace, read.selector, read.config) == ("here", None, {})
+    assert (read.namespace, read.selector, read.config.document) == ("here", None, {})
 
 
 @pytest.mark.parametrize(

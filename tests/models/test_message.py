@@ -17,7 +17,7 @@ NEWEST = catalog.newest()
 
 
 def test_attributes_read_the_document() -> None:
-    config = MeshConfig(mesh.defaults(NEWEST)).default_config
+    config = mesh.defaults(NEWEST).default_config
     assert config.status_port == 15020
     assert config.document["statusPort"] == 15020
     assert config.at(ProxyConfig.status_port) == ("defaultConfig", "statusPort")

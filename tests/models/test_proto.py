@@ -18,7 +18,7 @@ OLDEST = catalog.releases()[0]
 
 def read(document: Any, **options: Any) -> dict[str, Any]:
     """One ProxyConfig document on its own."""
-    return proto.read(ProxyConfig, document, NEWEST, **options).value
+    return dict(proto.read(ProxyConfig, document, NEWEST, **options).value.document)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,9 @@ def test_a_document_that_is_no_map_is_an_error() -> None:
 
 def test_a_struct_takes_any_map() -> None:
     formats = [{"name": "x", "envoyFileAccessLog": {"logFormat": {"labels": {"a": {"b": [1]}}}}}]
-    assert proto.read(MeshConfig, {"extensionProviders": formats}, NEWEST).value == {"extensionProviders": formats}
+    assert proto.read(MeshConfig, {"extensionProviders": formats}, NEWEST).value.document == {
+        "extensionProviders": formats
+    }
     formats[0]["envoyFileAccessLog"] = {"logFormat": {"labels": "a"}}
     with pytest.raises(
         SettingsError, match=r"extensionProviders\[0\].envoyFileAccessLog.logFormat.labels: must be a map"
@@ -117,7 +119,7 @@ def test_all_errors_of_a_document_are_told() -> None:
 
 def test_unknown_keys_are_warnings() -> None:
     reading = proto.read(ProxyConfig, {"proxyMetdata": {}, "tracing": {"nope": 1}}, NEWEST)
-    assert reading.value == {"tracing": {}}
+    assert reading.value.document == {"tracing": {}}
     assert reading.warnings == (
         "tracing.nope: unknown field of Tracing, ignored",
         "proxyMetdata: unknown field of ProxyConfig, ignored; did you mean proxyMetadata?",
@@ -137,7 +139,7 @@ def test_fields_are_known_from_their_release_on() -> None:
     document = {"proxyHeaders": {"xForwardedHost": {"enabled": False}}, "fileFlushInterval": "1s"}
     assert read(document) == document
     old = proto.read(ProxyConfig, document, OLDEST)
-    assert old.value == {}
+    assert old.value.document == {}
     assert old.warnings[0] == (
         "proxyHeaders: unknown field of ProxyConfig in Istio 1.17.8, ignored; Istio knows it since 1.19"
     )
@@ -146,7 +148,8 @@ def test_fields_are_known_from_their_release_on() -> None:
 def test_a_document_over_a_base_replaces_whole_fields() -> None:
     base = {"serviceCluster": "a", "tracing": {"sampling": 5, "zipkin": {"address": "x:1"}}, "statusPort": 1}
     value = read(
-        {"tracing": {"sampling": 1}, "tracingServiceName": "CANONICAL_NAME_ONLY", "statusPort": None}, base=base
+        {"tracing": {"sampling": 1}, "tracingServiceName": "CANONICAL_NAME_ONLY", "statusPort": None},
+        base=ProxyConfig(base),
     )
     assert value == {"tracing": {"sampling": 1}, "tracingServiceName": "CANONICAL_NAME_ONLY", "statusPort": 1}
     assert base["serviceCluster"] == "a"
@@ -181,4 +184,4 @@ def test_a_document_over_a_base_replaces_whole_fields() -> None:
     ],
 )
 def test_written_text(value: dict[str, Any], text: str) -> None:
-    assert proto.to_text(ProxyConfig, value, NEWEST) == text
+    assert proto.to_text(ProxyConfig(value), NEWEST) == text

@@ -9,6 +9,7 @@ import pytest
 from meshc import catalog
 from meshc.errors import InputError
 from meshc.models import proxy
+from meshc.models.proxy_config import ProxyConfig
 
 NEWEST = catalog.newest()
 
@@ -24,15 +25,15 @@ NEWEST = catalog.newest()
     ],
 )
 def test_defaults_lose_concurrency_and_tracing(release: str, concurrency: object, tracing: object) -> None:
-    found = proxy.defaults(catalog.release(release))
+    found = proxy.defaults(catalog.release(release)).document
     assert (found.get("concurrency"), found.get("tracing")) == (concurrency, tracing)
     assert found["statusPort"] == 15020
 
 
 def test_defaults_are_a_fresh_value() -> None:
     release = catalog.release("1.21")
-    proxy.defaults(release)["tracing"]["zipkin"]["address"] = "changed"
-    assert proxy.defaults(release)["tracing"]["zipkin"]["address"] == "zipkin.istio-system:9411"
+    proxy.defaults(release).document["tracing"]["zipkin"]["address"] = "changed"
+    assert proxy.defaults(release).tracing.zipkin.address == "zipkin.istio-system:9411"
 
 
 def test_merge_replaces_fields_and_adds_metadata_up() -> None:
@@ -43,7 +44,7 @@ def test_merge_replaces_fields_and_adds_metadata_up() -> None:
         "image": {"imageType": "distroless"},
     }
     document = {"proxy_metadata": {"B": "3"}, "extraStatTags": [], "proxyStatsMatcher": {"inclusionSuffixes": ["s"]}}
-    assert proxy.merge(base, document, NEWEST) == {
+    assert proxy.merge(ProxyConfig(base), document, NEWEST).document == {
         "proxyMetadata": {"A": "1", "B": "3"},
         "proxyStatsMatcher": {"inclusionSuffixes": ["s"]},
         "image": {"imageType": "distroless"},
@@ -51,7 +52,7 @@ def test_merge_replaces_fields_and_adds_metadata_up() -> None:
 
 
 def test_merge_drops_an_empty_map() -> None:
-    assert proxy.merge({"runtimeValues": {"a": "b"}}, {"runtimeValues": {}}, NEWEST) == {}
+    assert proxy.merge(ProxyConfig({"runtimeValues": {"a": "b"}}), {"runtimeValues": {}}, NEWEST).document == {}
 
 
 @pytest.mark.parametrize(("release", "kept"), [("1.19.0", False), ("1.19.1", True), ("1.20", True)])
@@ -61,12 +62,14 @@ def test_members_of_proxy_headers_are_kept(release: str, kept: bool) -> None:
         "server": {"value": "s"},
         "metadataExchangeHeaders": {"mode": "IN_MESH"},
     }
-    merged = proxy.merge({"proxyHeaders": old}, {"proxyHeaders": {"server": {}}}, catalog.release(release))
-    assert merged["proxyHeaders"] == ({"requestId": {"disabled": True}, "server": {}} if kept else {"server": {}})
+    merged = proxy.merge(ProxyConfig({"proxyHeaders": old}), {"proxyHeaders": {"server": {}}}, catalog.release(release))
+    assert merged.proxy_headers.document == (
+        {"requestId": {"disabled": True}, "server": {}} if kept else {"server": {}}
+    )
 
 
 def test_merge_tells_what_it_ignored() -> None:
-    assert proxy.overlay({}, {"foo": 1}, NEWEST).warnings == ("foo: unknown field of ProxyConfig, ignored",)
+    assert proxy.overlay(ProxyConfig(), {"foo": 1}, NEWEST).warnings == ("foo: unknown field of ProxyConfig, ignored",)
 
 
 @pytest.mark.parametrize(
@@ -97,4 +100,6 @@ def test_what_differs_from_the_defaults_is_printed_in_schema_order() -> None:
         proxy.to_json_text(config, release)
         == '{"configPath":"/foo/bar","drainDuration":"7s","tracing":{},"proxyMetadata":{"foo":"barr"}}'
     )
-    assert proxy.to_json_text({"statusPort": 15020}, release, drop_defaults=False) == '{"statusPort":15020}'
+    assert (
+        proxy.to_json_text(ProxyConfig({"statusPort": 15020}), release, drop_defaults=False) == '{"statusPort":15020}'
+    )

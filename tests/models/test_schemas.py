@@ -48,13 +48,13 @@ def sample(field: Field[Any]) -> Any:
 @pytest.mark.parametrize("name", fields(MeshConfig, NEWEST))
 def test_every_field_is_read_as_it_is_written(name: str) -> None:
     document = {name: sample(fields(MeshConfig, NEWEST)[name])}
-    assert proto.read(MeshConfig, document, NEWEST, strict=True).value == document
+    assert proto.read(MeshConfig, document, NEWEST, strict=True).value.document == document
 
 
 @pytest.mark.parametrize("name", fields(ProxyConfig, NEWEST))
 def test_every_field_of_a_proxy_config_survives_writing_and_reading(name: str) -> None:
     document = {name: sample(fields(ProxyConfig, NEWEST)[name])}
-    written = proxy.write(document, NEWEST)
+    written = proxy.write(ProxyConfig(document), NEWEST)
     assert proxy.write(proxy.read(written, NEWEST).value, NEWEST) == written
 
 

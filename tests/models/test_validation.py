@@ -8,6 +8,8 @@ import pytest
 
 from meshc import catalog
 from meshc.models import mesh, proxy
+from meshc.models.mesh_config import MeshConfig
+from meshc.models.proxy_config import ProxyConfig
 
 
 def proxy_errors(document: dict[str, Any], release: str = "1.30") -> list[str]:
@@ -82,7 +84,7 @@ def test_invalid_proxy_configs(document: dict[str, Any], error: str) -> None:
 
 def test_nothing_is_valid_in_an_empty_proxy_config() -> None:
     release = catalog.newest()
-    paths = [path for path, _ in proxy.validate({}, release).errors]
+    paths = [path for path, _ in proxy.validate(ProxyConfig({}), release).errors]
     assert paths == [
         ("configPath",),
         ("binaryPath",),
@@ -190,8 +192,7 @@ def test_invalid_mesh_configs(document: dict[str, Any], error: str) -> None:
 
 def test_a_mesh_needs_a_default_config() -> None:
     release = catalog.newest()
-    config = mesh.defaults(release)
-    del config["defaultConfig"]
+    config = mesh.defaults(release).changed(MeshConfig.default_config, ProxyConfig())
     assert mesh.validate(config, release).errors == [(("defaultConfig",), "must be set")]
 
 
@@ -213,7 +214,7 @@ def test_extension_providers_only_warn(provider: dict[str, Any], warning: str) -
 def test_a_name_used_twice_warns() -> None:
     release = catalog.newest()
     providers = [{"name": "x", "prometheus": {}}] * 2
-    config = mesh.defaults(release) | {"extensionProviders": providers}
+    config = MeshConfig({**mesh.defaults(release).document, "extensionProviders": providers})
     assert len(mesh.validate(config, release).warnings) == 2
 
 

@@ -96,13 +96,13 @@ def render(
     templates = Templates(
         release,
         settings() if values is None else values,
-        {**mesh.defaults(release), **(mesh_config or {})},
+        {**mesh.defaults(release).document, **(mesh_config or {})},
         revision,
         features or {},
     )
     hello = [{"name": "hello", "image": "hello:1", "ports": [{"name": "http", "containerPort": 80}]}]
     pod = {"containers": hello if containers is None else containers, **(spec or {})}
-    config = {**proxy.defaults(release), **(proxy_config or {})}
+    config = {**proxy.defaults(release).document, **(proxy_config or {})}
     metadata = {"annotations": dict(annotations or {}), "labels": dict(labels or {})}
     return templates.render(name, TemplateInput(metadata, pod, workload, config, **more))
 

@@ -189,9 +189,9 @@ class Injector:
 
     def _proxy_config(self, annotations: Mapping[str, str], labels: Mapping[str, str], namespace: str) -> Json:
         if not self.webhook:
-            return effective.offline(self.mesh, annotations, self.release)
+            return effective.offline(self.settings.mesh, annotations, self.release).document
         pod = effective.Pod(namespace, labels, annotations)
-        return effective.for_pod(self.mesh, pod, self.resources, self.release)
+        return effective.for_pod(self.settings.mesh, pod, self.resources, self.release).document
 
 
 def injector_of(settings: Settings, mode: str) -> Injector:

@@ -190,7 +190,7 @@ class _Run:
             return True
         config = self.mesh.get("defaultConfig") or {}
         if self.injector.webhook and effective.ANNOTATION in self.incoming.annotations:
-            config = effective.offline(self.mesh, self.incoming.annotations, self.release)
+            config = effective.offline(self.injector.settings.mesh, self.incoming.annotations, self.release).document
         return bool(config.get("holdApplicationUntilProxyStarts"))
 
 

@@ -1,38 +1,37 @@
-"""What validation finds: errors and warnings, each with its path inside the message."""
+"""What validation finds: errors and warnings, each with its path."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from meshc.errors import PathPart, format_path
-
-Path = tuple[PathPart, ...]
+from meshc.errors import format_path
+from meshc.models.message import Place
 
 
 @dataclass(frozen=True)
 class Findings:
-    """Errors reject a document, warnings are logged; every entry is (path, text)."""
+    """Errors reject a document, warnings are logged; every entry is (path, message)."""
 
-    errors: list[tuple[Path, str]] = field(default_factory=list)
-    warnings: list[tuple[Path, str]] = field(default_factory=list)
+    errors: list[tuple[Place, str]] = field(default_factory=list)
+    warnings: list[tuple[Place, str]] = field(default_factory=list)
 
-    def error(self, text: str, *path: PathPart) -> None:
+    def error(self, message: str, path: Place) -> None:
         """Add an error."""
-        self.errors.append((path, text))
+        self.errors.append((path, message))
 
-    def warn(self, text: str, *path: PathPart) -> None:
+    def warn(self, message: str, path: Place) -> None:
         """Add a warning."""
-        self.warnings.append((path, text))
+        self.warnings.append((path, message))
 
-    def include(self, other: Findings, *path: PathPart) -> None:
-        """Add everything another check found below a path."""
-        self.errors.extend(((*path, *place), text) for place, text in other.errors)
-        self.warnings.extend(((*path, *place), text) for place, text in other.warnings)
+    def include(self, other: Findings) -> None:
+        """Add everything another check found."""
+        self.errors.extend(other.errors)
+        self.warnings.extend(other.warnings)
 
-    def error_texts(self, path: Path = ()) -> tuple[str, ...]:
-        """Errors as `path: text`."""
+    def error_texts(self, path: Place = ()) -> tuple[str, ...]:
+        """Errors as `path: message`."""
         return tuple(f"{format_path((*path, *place))}: {text}" for place, text in self.errors)
 
-    def warning_texts(self, path: Path = ()) -> tuple[str, ...]:
-        """Warnings as `path: text`."""
+    def warning_texts(self, path: Place = ()) -> tuple[str, ...]:
+        """Warnings as `path: message`."""
         return tuple(f"{format_path((*path, *place))}: {text}" for place, text in self.warnings)

@@ -135,18 +135,25 @@ class Message:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.document!r})"
 
-    def has(self, field: Field[T]) -> bool:
+    def has(self, field: Field[Json]) -> bool:
         """Whether a field is set, be it to its zero value."""
         return self.document.get(field.json) is not None
 
-    def at(self, field: Field[T]) -> Place:
+    def value_of(self, field: Field[T]) -> T:
+        """The value of a field that is chosen at run time: `m.value_of(C.name)` is `m.name`."""
+        return field.__get__(self, type(self))
+
+    def at(self, field: Field[Json]) -> Place:
         """The path of a field, for errors about its value."""
         return (*self.place, field.json)
 
     def changed(self, field: Field[T], value: T) -> Self:
-        """A copy in which one field has another value."""
+        """A copy in which one field has another value; None, or a message that is absent, takes the field out."""
         document = value.document if isinstance(value, Message) else value
-        return type(self)({**self.document, field.json: document}, self.place)
+        kept = {key: known for key, known in self.document.items() if key != field.json}
+        return type(self)(
+            kept if document is None or document is ABSENT else {**kept, field.json: document}, self.place
+        )
 
     @classmethod
     def below(cls, holder: Message, json: str, value: Json) -> Self:

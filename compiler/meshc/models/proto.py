@@ -1,54 +1,93 @@
-"""Protobuf-JSON by the message tables: read over a base, write in declaration order, print as Istio does.
+"""Protobuf-JSON: read a message over a base, write it in declaration order, print it as Istio does.
 
-A message travels as a plain dict with lowerCamelCase keys that holds the set fields only: durations as `45s`,
-enums by name, numbers as numbers.  See docs/istio/injection.md § 5.1.
+A document holds the set fields only, under lowerCamelCase keys: durations as `45s`, enums by name, numbers as numbers
+(docs/istio/injection.md § 5.1).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from meshc.catalog import Release
 from meshc.errors import PathPart, raise_all
 from meshc.gotext import jsontext
-from meshc.models import proto_reader, proto_writer
-from meshc.models.message import Message
+from meshc.models import proto_reader
+from meshc.models.message import Field, Message, fields
 from meshc.yamlio import Json, dump_json
 
+M = TypeVar("M", bound=Message)
 
-class Reading(NamedTuple):
-    """What came of a document: the message and one warning for each ignored key."""
+_ZEROS = ("", 0, False, None)
 
-    value: dict[str, Json]
+
+class Reading(NamedTuple, Generic[M]):
+    """The message read from a document, and one warning for each ignored key."""
+
+    value: M
     warnings: tuple[str, ...]
 
 
 def read(
-    message: type[Message],
+    message: type[M],
     document: Json,
     release: Release,
     *,
-    base: Mapping[str, Json] | None = None,
+    base: M | None = None,
     strict: bool = False,
     path: tuple[PathPart, ...] = (),
-) -> Reading:
+) -> Reading[M]:
     """Read a document over a base: present fields replace whole values, null ones count as absent.
 
     `document` None is an empty one.  Unknown keys are warnings, in strict mode errors.  Raises SettingsError for a
     value of the wrong type, ErrorGroup for several errors; each names its path below `path`.
     """
     reader = proto_reader.Reader(release, strict)
-    value = reader.overlay(message, dict(base or {}), {} if document is None else document, path)
+    below = {} if base is None else base.document
+    value = reader.overlay(message, below, {} if document is None else document, path)
     raise_all(reader.errors)
-    return Reading(value, tuple(reader.warnings))
+    return Reading(message(value), tuple(reader.warnings))
 
 
-def write(message: type[Message], value: Mapping[str, Json], release: Release) -> dict[str, Json]:
-    """The dict that a protobuf writer prints: declaration order, zero scalars and empty lists left out."""
-    return proto_writer.write(message, value, release)
+def write(message: Message, release: Release) -> dict[str, Json]:
+    """The dict that a protobuf writer prints: declaration order, zero scalars and empty lists left out.
+
+    Set messages and wrappers are printed even when they are empty.
+    """
+    return _write(type(message), message.document, release)
 
 
-def to_text(message: type[Message], value: Mapping[str, Json], release: Release) -> str:
+def to_text(message: Message, release: Release) -> str:
     """One line of compact JSON, as `protoToJSON` prints it (no line end): `<`, `>`, `&` and line separators escaped."""
-    return jsontext.escaped(dump_json(write(message, value, release)))
+    return jsontext.escaped(dump_json(write(message, release)))
+
+
+def _write(message: type[Message], document: Mapping[str, Json], release: Release) -> dict[str, Json]:
+    return {
+        json: _value(field, document[json], release)
+        for json, field in fields(message, release).items()
+        if json in document and _is_written(field, document[json])
+    }
+
+
+def _is_written(field: Field[Json], value: Json) -> bool:
+    if value is None:
+        return False
+    if field.kind in ("list", "map"):
+        return bool(value)
+    if field.tracks_presence:
+        return True
+    if field.kind == "enum":
+        return bool(field.numbers.get(value, value))
+    return value not in _ZEROS
+
+
+def _value(field: Field[Json], value: Json, release: Release) -> Json:
+    if field.message is not None:
+        return _write(field.message, value or {}, release)
+    if field.element is not None:
+        if field.kind == "list":
+            return [_value(field.element, item, release) for item in value]
+        return {key: _value(field.element, value[key], release) for key in sorted(value)}
+    # Go prints 64-bit integers as strings, since JavaScript's numbers cannot hold them.
+    return str(value) if field.kind == "int64_value" else value

@@ -9,8 +9,8 @@ from meshc.catalog import Release
 from meshc.errors import PathPart, SettingsError
 from meshc.models import proto
 from meshc.models.fields import int32_value, mapping, message, string
-from meshc.models.message import Message
-from meshc.models.proxy_config import ProxyImage
+from meshc.models.message import Field, Message
+from meshc.models.proxy_config import ProxyConfig, ProxyImage
 from meshc.yamlio import Json
 
 API_VERSION = "networking.istio.io/v1beta1"
@@ -40,7 +40,7 @@ class Resource:
     namespace: str
     created: str
     selector: Mapping[str, str] | None
-    config: Mapping[str, Json]
+    config: ProxyConfig
 
     def order(self) -> tuple[str, str, str]:
         """Sort key: creation time, then name, then namespace; resources without a time come first."""
@@ -64,15 +64,20 @@ def read(document: Json, release: Release, *, namespace: str = "default", strict
     metadata = _metadata(document)
     path: tuple[PathPart, ...] = ("spec",)
     spec = proto.read(ProxyConfigResourceSpec, document.get("spec"), release, strict=strict, path=path).value
-    names = {"concurrency": "concurrency", "environmentVariables": "proxyMetadata", "image": "image"}
-    selector = spec.get("selector")
     return Resource(
         name=metadata["name"],
         namespace=metadata["namespace"] or namespace,
         created=metadata["creationTimestamp"],
-        selector=None if selector is None else selector.get("matchLabels") or {},
-        config={names[k]: v for k, v in spec.items() if k in names},
+        selector=spec.selector.match_labels if spec.selector else None,
+        config=ProxyConfig({_FIELDS[k].json: v for k, v in spec.document.items() if k in _FIELDS}),
     )
+
+
+_FIELDS: Mapping[str, Field[Json]] = {
+    ProxyConfigResourceSpec.concurrency.json: ProxyConfig.concurrency,
+    ProxyConfigResourceSpec.environment_variables.json: ProxyConfig.proxy_metadata,
+    ProxyConfigResourceSpec.image.json: ProxyConfig.image,
+}
 
 
 def _metadata(document: Mapping[str, Json]) -> dict[str, str]:

@@ -2,129 +2,136 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from meshc.catalog import Release
 from meshc.gotext import durations
 from meshc.models.addresses import address_problem, port_problem
 from meshc.models.findings import Findings
-from meshc.yamlio import Json
-
-__all__ = ["Findings", "validate"]
+from meshc.models.message import Field, Message
+from meshc.models.proxy_config import (
+    ClientTLSSettings,
+    Lightstep,
+    PrivateKeyMethod,
+    PrivateKeyProvider,
+    ProxyConfig,
+    RemoteService,
+    Tracing,
+    Zipkin,
+)
 
 _HOST_IP = "$(HOST_IP)"
 _CREDENTIAL_MODES = ("SIMPLE", "MUTUAL")
-_CREDENTIAL_FILES = ("clientCertificate", "privateKey", "caCertificates")
 
 
-def validate(config: Mapping[str, Json], release: Release) -> Findings:
+def validate(config: ProxyConfig, release: Release) -> Findings:
     """Everything that is wrong with a ProxyConfig, and what is deprecated in it."""
     found = Findings()
-    for name in ("configPath", "binaryPath"):
-        if not config.get(name):
-            found.error("must be set", name)
-    if not config.get("serviceCluster") and config.get("tracingServiceName") is None:
-        found.error("must be set, or tracingServiceName in its place", "serviceCluster")
-    _drain_duration(config.get("drainDuration"), release, found)
+    if not config.config_path:
+        found.error("must be set", config.at(ProxyConfig.config_path))
+    if not config.binary_path:
+        found.error("must be set", config.at(ProxyConfig.binary_path))
+    if not config.service_cluster and config.tracing_service_name is None:
+        found.error("must be set, or tracingServiceName in its place", config.at(ProxyConfig.service_cluster))
+    _drain_duration(config, release, found)
     _addresses(config, found)
     _ports(config, found)
-    if config.get("controlPlaneAuthPolicy", "NONE") not in ("NONE", "MUTUAL_TLS", 0):
-        found.error("must be NONE or MUTUAL_TLS", "controlPlaneAuthPolicy")
-    if "tracing" in config:
-        found.include(_tracing(config["tracing"], release), "tracing")
-    if "privateKeyProvider" in config:
-        _private_key_provider(config["privateKeyProvider"], found)
-    metadata = config.get("proxyMetadata") or {}
-    if "ISTIO_META_DNS_AUTO_ALLOCATE" in metadata and release.has("mesh.dns_auto_allocate_deprecated"):
+    if config.control_plane_auth_policy not in ("NONE", "MUTUAL_TLS"):
+        found.error("must be NONE or MUTUAL_TLS", config.at(ProxyConfig.control_plane_auth_policy))
+    if config.tracing:
+        _tracing(config.tracing, release, found)
+    if config.private_key_provider:
+        _private_key_provider(config.private_key_provider, found)
+    if "ISTIO_META_DNS_AUTO_ALLOCATE" in config.proxy_metadata and release.has("mesh.dns_auto_allocate_deprecated"):
         text = "is deprecated; addresses are allocated by PILOT_ENABLE_IP_AUTOALLOCATE of istiod"
-        found.warn(text, "proxyMetadata", "ISTIO_META_DNS_AUTO_ALLOCATE")
+        found.warn(text, (*config.at(ProxyConfig.proxy_metadata), "ISTIO_META_DNS_AUTO_ALLOCATE"))
     return found
 
 
-def tls_findings(settings: Mapping[str, Json], release: Release) -> Findings:
+def tls_findings(settings: ClientTLSSettings, release: Release) -> Findings:
     """What is wrong with TLS settings of a tracer."""
     found = Findings()
-    mode, credential = settings.get("mode", "DISABLE"), settings.get("credentialName") or ""
-    files = [name for name in _CREDENTIAL_FILES if settings.get(name)]
-    if settings.get("insecureSkipVerify") and release.has("mesh.skip_verify_excludes_ca"):
-        for name in ("caCertificates", "caCrl"):
-            if settings.get(name):
-                found.error("must not be set together with insecureSkipVerify", name)
-    if credential.startswith("configmap://") and release.has("mesh.configmap_credential_refused"):
-        found.error("must not name a configmap:// source", "credentialName")
-    if credential and mode in _CREDENTIAL_MODES:
-        for name in files:
-            found.error("must not be set together with credentialName", name)
-        return found
-    if mode == "MUTUAL":
-        for name in ("clientCertificate", "privateKey"):
-            if not settings.get(name):
-                found.error("must be set for mode MUTUAL", name)
+    if settings.insecure_skip_verify and release.has("mesh.skip_verify_excludes_ca"):
+        for field in (ClientTLSSettings.ca_certificates, ClientTLSSettings.ca_crl):
+            if settings.value_of(field):
+                found.error("must not be set together with insecureSkipVerify", settings.at(field))
+    if settings.credential_name.startswith("configmap://") and release.has("mesh.configmap_credential_refused"):
+        found.error("must not name a configmap:// source", settings.at(ClientTLSSettings.credential_name))
+    pair = (ClientTLSSettings.client_certificate, ClientTLSSettings.private_key)
+    if settings.credential_name and settings.mode in _CREDENTIAL_MODES:
+        for field in (*pair, ClientTLSSettings.ca_certificates):
+            if settings.value_of(field):
+                found.error("must not be set together with credentialName", settings.at(field))
+    elif settings.mode == "MUTUAL":
+        for field in pair:
+            if not settings.value_of(field):
+                found.error("must be set for mode MUTUAL", settings.at(field))
     return found
 
 
-def _drain_duration(text: str | None, release: Release, found: Findings) -> None:
+def _drain_duration(config: ProxyConfig, release: Release, found: Findings) -> None:
+    text, path = config.drain_duration, config.at(ProxyConfig.drain_duration)
     if text is None:
-        found.error("must be set", "drainDuration")
+        found.error("must be set", path)
         return
     length = durations.parse(text)
     if length < durations.MILLISECOND:
-        found.error(f"{text} is shorter than 1ms", "drainDuration")
+        found.error(f"{text} is shorter than 1ms", path)
     elif length % durations.SECOND:
-        found.error(f"{text} must be whole seconds", "drainDuration")
+        found.error(f"{text} must be whole seconds", path)
     elif length > durations.HOUR and release.has("mesh.drain_duration_limit"):
-        found.error(f"{text} is longer than 1h", "drainDuration")
+        found.error(f"{text} is longer than 1h", path)
 
 
-def _addresses(config: Mapping[str, Json], found: Findings) -> None:
-    if not config.get("discoveryAddress"):
-        found.error("must be set", "discoveryAddress")
-    for name in ("discoveryAddress", "statsdUdpAddress", "envoyMetricsServiceAddress"):
-        _address(config.get(name), found, name)
-    for name in ("envoyMetricsService", "envoyAccessLogService"):
-        _address((config.get(name) or {}).get("address"), found, name, "address")
+def _addresses(config: ProxyConfig, found: Findings) -> None:
+    if not config.discovery_address:
+        found.error("must be set", config.at(ProxyConfig.discovery_address))
+    for field in (
+        ProxyConfig.discovery_address,
+        ProxyConfig.statsd_udp_address,
+        ProxyConfig.envoy_metrics_service_address,
+    ):
+        _address(config, field, found)
+    for service in (config.envoy_metrics_service, config.envoy_access_log_service):
+        _address(service, RemoteService.address, found)
 
 
-def _address(text: str | None, found: Findings, *path: str) -> None:
+def _address(holder: Message, field: Field[str], found: Findings) -> None:
+    text = holder.value_of(field)
     if text and (problem := address_problem(text)):
-        found.error(problem, *path)
+        found.error(problem, holder.at(field))
 
 
-def _ports(config: Mapping[str, Json], found: Findings) -> None:
-    for name in ("proxyAdminPort", "statusPort"):
-        if problem := port_problem(config.get(name, 0)):
-            found.error(problem, name)
+def _ports(config: ProxyConfig, found: Findings) -> None:
+    for field in (ProxyConfig.proxy_admin_port, ProxyConfig.status_port):
+        if problem := port_problem(config.value_of(field)):
+            found.error(problem, config.at(field))
 
 
-def _tracing(tracing: Mapping[str, Json], release: Release) -> Findings:
-    found = Findings()
-    for tracer in ("lightstep", "zipkin", "datadog"):
-        if tracer in tracing:
-            _tracer(tracer, tracing[tracer], found)
-    if "tlsSettings" in tracing:
-        found.include(tls_findings(tracing["tlsSettings"], release), "tlsSettings")
-    for tag, value in (tracing.get("customTags") or {}).items():
-        if value is None:
-            found.error("must not be null", "customTags", tag)
-    return found
+def _tracing(tracing: Tracing, release: Release, found: Findings) -> None:
+    lightstep = tracing.lightstep
+    if lightstep:
+        if not lightstep.access_token:
+            found.error("must be set", lightstep.at(Lightstep.access_token))
+        _tracer_address(lightstep, lightstep.address, found)
+    # The agent puts its own host in place of $(HOST_IP), so any address does for the check.
+    for tracer in (tracing.zipkin, tracing.datadog):
+        if tracer:
+            _tracer_address(tracer, tracer.address.replace(_HOST_IP, "127.0.0.1", 1), found)
+    if tracing.tls_settings:
+        found.include(tls_findings(tracing.tls_settings, release))
+    for tag, value in tracing.custom_tags.items():
+        if not value:
+            found.error("must not be null", (*tracing.at(Tracing.custom_tags), tag))
 
 
-def _tracer(name: str, tracer: Mapping[str, Json], found: Findings) -> None:
-    address = tracer.get("address") or ""
-    if name == "lightstep":
-        if not tracer.get("accessToken"):
-            found.error("must be set", name, "accessToken")
-    else:
-        address = address.replace(_HOST_IP, "127.0.0.1", 1)
-    if problem := address_problem(address):
-        found.error(problem, name, "address")
+def _tracer_address(tracer: Message, text: str, found: Findings) -> None:
+    if problem := address_problem(text):
+        found.error(problem, tracer.at(Zipkin.address))
 
 
-def _private_key_provider(provider: Mapping[str, Json], found: Findings) -> None:
-    chosen = [name for name in ("cryptomb", "qat") if name in provider]
+def _private_key_provider(provider: PrivateKeyProvider, found: Findings) -> None:
+    chosen = [method for method in (provider.cryptomb, provider.qat) if method]
     if not chosen:
-        found.error("needs cryptomb or qat", "privateKeyProvider")
-    for name in chosen:
-        delay = provider[name].get("pollDelay")
-        if delay is None or durations.parse(delay) == 0:
-            found.error("must be set and not zero", "privateKeyProvider", name, "pollDelay")
+        found.error("needs cryptomb or qat", provider.place)
+    for method in chosen:
+        if method.poll_delay is None or durations.parse(method.poll_delay) == 0:
+            found.error("must be set and not zero", method.at(PrivateKeyMethod.poll_delay))

@@ -9,7 +9,6 @@ from typing import Any
 from meshc import catalog
 from meshc.catalog import Release
 from meshc.models import mesh, values_reading
-from meshc.models.mesh_config import MeshConfig
 from meshc.models.values import Values
 from meshc.profiles import configmaps, environment
 from meshc.settings import clusterconfig, halves, injector, proxyconfigs
@@ -37,7 +36,7 @@ def load(request: Request) -> Settings:
         installer=request.installer,
         values=Values(found.values or {}),
         chart_values=Values(found.installed.chart_values if found.installed else {}),
-        mesh=MeshConfig(effective),
+        mesh=effective,
         mesh_document=found.mesh or {},
         mesh_networks=found.networks,
         injection_config=config,

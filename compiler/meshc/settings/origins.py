@@ -38,7 +38,7 @@ def _value_layers(request: Request, release: Release, found: Halves) -> Iterator
 
 
 def _mesh_layers(request: Request, release: Release, found: Halves) -> Iterator[tuple[str, Json]]:
-    yield f"built-in default of Istio {release}", mesh.defaults(release)
+    yield f"built-in default of Istio {release}", mesh.defaults(release).document
     if request.resolved_mesh_config is not None:
         yield request.resolved_mesh_config.file or "--resolved-mesh-config", request.resolved_mesh_config.value or {}
     else:

@@ -12,6 +12,7 @@ from meshc.injection.functions.multus import append_multus_network
 from meshc.injection.functions.otel import otel_resource_attributes
 from meshc.injection.functions.proxy_images import proxy_image
 from meshc.models import proxy
+from meshc.models.proxy_config import ProxyConfig
 
 
 def _container_ports(given: Any, row: Any) -> object:
@@ -19,7 +20,7 @@ def _container_ports(given: Any, row: Any) -> object:
 
 
 def _without_defaults(given: Any, row: Any) -> object:
-    return proxy.to_json_text(given["proxy_config"] or {}, catalog.release(row["tag"]))
+    return proxy.to_json_text(ProxyConfig(given["proxy_config"] or {}), catalog.release(row["tag"]))
 
 
 def _multus(given: Any, row: Any) -> object:

@@ -9,24 +9,28 @@ from meshc import catalog
 from meshc.models import annotations as pod_annotations
 from meshc.models import mesh, proxy
 from meshc.models.annotation_values import quantity_problem
+from meshc.models.mesh_config import MeshConfig
+from meshc.models.proxy_config import ProxyConfig
 from tests.conformance.data import Row
 
 
 def _agent_proxy_config(given: Any, row: Row) -> object:
     release = catalog.release(row["tag"])
     config = mesh.apply(mesh.defaults(release), mesh.parse_text(given["mesh_config_file"] or ""), release).value
-    result = config["defaultConfig"]
+    result = config.default_config
     for name in ("proxy_config_env", "proxy_config_annotation"):
         result = proxy.merge(result, proxy.parse_text(given[name] or ""), release)
-    return result
+    return result.document
 
 
 def _proxy_config_merge(given: Any, row: Row) -> object:
-    return proxy.merge(given["base"] or {}, given["overlay"] or {}, catalog.release(row["tag"]))
+    return proxy.merge(ProxyConfig(given["base"] or {}), given["overlay"] or {}, catalog.release(row["tag"])).document
 
 
 def _mesh_config_merge(given: Any, row: Row) -> object:
-    return mesh.merge(given["base"] or {}, given["overlay"] or {}, catalog.release(row["tag"])).value
+    return mesh.merge(
+        MeshConfig(given["base"] or {}), given["overlay"] or {}, catalog.release(row["tag"])
+    ).value.document
 
 
 def _validate_quantity(given: Any, row: Row) -> object:
@@ -38,7 +42,7 @@ def _validate_annotations(given: Any, row: Row) -> object:
 
 
 def _proxy_config_without_defaults(given: Any, row: Row) -> object:
-    return proxy.to_json_text(given["proxy_config"] or {}, catalog.release(row["tag"]))
+    return proxy.to_json_text(ProxyConfig(given["proxy_config"] or {}), catalog.release(row["tag"]))
 
 
 DECISIONS: dict[str, Callable[[Any, Any], object]] = {

@@ -46,7 +46,7 @@ def istio_version(given: Json, row: Json) -> object:
 
 def node_cluster(given: Json, row: Json) -> object:
     """`/node/cluster` of a ProxyConfig."""
-    config = proxy.read(given["proxy_config"] or {}, _release(row)).value
+    config = proxy.read(given["proxy_config"] or {}, _release(row)).value.document
     return cluster_name.node_cluster(config, _identity(given, row))
 
 
@@ -113,7 +113,7 @@ def xds_node(given: Json, row: Json) -> object:
     kinds = _release(row).fact("bootstrap.metadata_keys")
     typed = given["metadata"] or given["fields"] or {}
     fields = {name.upper(): value for name, value in typed.items()}
-    config = proxy.read(fields.pop("PROXY_CONFIG", None) or given["proxy_config"] or {}, _release(row)).value
+    config = proxy.read(fields.pop("PROXY_CONFIG", None) or given["proxy_config"] or {}, _release(row)).value.document
     known = node.shown({**fields, "PROXY_CONFIG": config or None}, kinds)
     identity = Identity(fields.get("LABELS") or {}, fields.get("WORKLOAD_NAME", ""), fields.get("NAMESPACE", ""))
     shown = {

@@ -12,6 +12,7 @@ from meshc.catalog import Release
 from meshc.errors import SettingsError, raise_all
 from meshc.gotext.parsing import parse_int
 from meshc.models import mesh, proxy
+from meshc.models.proxy_config import ProxyConfig
 
 Json = Any
 CONFIG_ANNOTATION = "proxy.istio.io/config"
@@ -64,12 +65,12 @@ def _merged(sources: Sources) -> tuple[dict[str, Json], list[str]]:
     release = sources.release
     config = proxy.defaults(release)
     if sources.role != "sidecar":
-        config.pop("concurrency", None)
+        config = config.changed(ProxyConfig.concurrency, None)
     warnings: list[str] = []
     for name, document in _layers(sources):
         config, more = proxy.overlay(config, document, release, path=(name,))
         warnings += more
-    return dict(config), warnings
+    return dict(config.document), warnings
 
 
 def _layers(sources: Sources) -> list[tuple[str, Json]]:
@@ -112,7 +113,7 @@ def _resolve_statsd(config: dict[str, Json], hosts: Mapping[str, str]) -> list[s
 
 
 def _check(config: Mapping[str, Json], release: Release) -> None:
-    findings = proxy.validate(config, release)
+    findings = proxy.validate(ProxyConfig(config), release)
     errors = [SettingsError(text, path=("proxyConfig", *place)) for place, text in findings.errors]
     raise_all(errors)
 

@@ -115,7 +115,7 @@ def _config(process: _Process, settings: Settings, facts: Mapping[str, Json]) ->
     if "proxy_config" in facts:
         path = ("facts", "proxy_config")
         config, warnings = proxy.read(facts["proxy_config"], settings.release, strict=True, path=path)
-        return config, warnings
+        return config.document, warnings
     sources = agent_proxy_config.Sources(
         settings.release,
         process.role,

@@ -9,6 +9,7 @@ from typing import Any
 from meshc.bootstraps.agent.agent_inputs import Agent
 from meshc.bootstraps.node import cluster_name, locality, node_metadata
 from meshc.models import node, proxy
+from meshc.models.proxy_config import ProxyConfig
 
 Json = Any
 
@@ -39,7 +40,7 @@ class NodeFacts:
 def prepare(agent: Agent) -> NodeFacts:
     """Work out metadata, locality and cluster name of one agent (docs/istio/bootstrap.md § 2.3); raises InputError."""
     release = agent.release
-    built = node_metadata.build(agent, proxy.write(agent.config, release))
+    built = node_metadata.build(agent, proxy.write(ProxyConfig(agent.config), release))
     shown = node.shown(built.typed, release.fact("bootstrap.metadata_keys"))
     identity = cluster_name.Identity(
         built.typed.get("LABELS", {}),

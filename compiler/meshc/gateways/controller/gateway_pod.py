@@ -13,6 +13,7 @@ from meshc.injection import openshift_ids
 from meshc.injection.functions import lookup, proxy_images
 from meshc.injection.functions.container_resources import omit_nil
 from meshc.models import effective, proxy, proxy_resources
+from meshc.models.proxy_config import ProxyConfig
 from meshc.settings import Settings
 from meshc.yamlio import Json
 
@@ -56,7 +57,7 @@ def context(metadata: Mapping[str, Json], settings: Settings) -> dict[str, Any]:
     }
 
 
-def proxy_config(metadata: Mapping[str, Json], settings: Settings) -> dict[str, Json]:
+def proxy_config(metadata: Mapping[str, Json], settings: Settings) -> ProxyConfig:
     """The mesh's ProxyConfig with the resources that select the Gateway's pods; its annotation does not count."""
     labels = dict.fromkeys(settings.release.fact("gateways.proxy_config_labels"), str(metadata.get("name") or ""))
     pod = effective.Pod(str(metadata["namespace"]), labels, {})
@@ -65,7 +66,7 @@ def proxy_config(metadata: Mapping[str, Json], settings: Settings) -> dict[str, 
         for document in settings.resources
         if proxy_resources.is_resource(document)
     ]
-    return effective.for_pod(settings.mesh.document, pod, resources, settings.release)
+    return effective.for_pod(settings.mesh, pod, resources, settings.release)
 
 
 def _unquoted(text: str) -> Json:
@@ -95,25 +96,23 @@ def _logs(metadata: Mapping[str, Json], value: Reader) -> dict[str, Any]:
     return {"log": {name: lookup.annotation(metadata, key, value(path)) for name, (key, path) in wanted.items()}}
 
 
-def _proxy(config: Mapping[str, Json], settings: Settings) -> dict[str, Any]:
-    entries = sorted((config.get("proxyMetadata") or {}).items())
+def _proxy(config: ProxyConfig, settings: Settings) -> dict[str, Any]:
+    entries = sorted(config.proxy_metadata.items())
     return {
         "proxy_config": proxy.to_json_text(config, settings.release) + "\n",
         "proxy_metadata": [{"name": name, "value": text} for name, text in entries],
-        "interception_mode": config.get("interceptionMode") or "REDIRECT",
-        "discovery_address": config.get("discoveryAddress") or "",
+        "interception_mode": config.interception_mode,
+        "discovery_address": config.discovery_address,
     }
 
 
-def _images(
-    metadata: Mapping[str, Json], config: Mapping[str, Json], value: Reader, *, settings: Settings
-) -> dict[str, Any]:
+def _images(metadata: Mapping[str, Json], config: ProxyConfig, value: Reader, *, settings: Settings) -> dict[str, Any]:
     annotations: Mapping[str, str] = metadata.get("annotations") or {}
     general = settings.values.document.get("global") or {}
     variant = (value("global.variant") or "") if settings.release.has("gateways.image_variant") else ""
     computed = proxy_images.proxy_image(
         general,
-        proxy_image=config.get("image"),
+        proxy_image=config.image.document if config.image else None,
         annotations=annotations,
         variant=variant,
         inherits=settings.release.has("templates.empty_image_type_inherits"),
@@ -127,8 +126,8 @@ def _images(
     }
 
 
-def _agent_image(annotations: Mapping[str, str], config: Mapping[str, Json], value: Reader, *, variant: str) -> str:
-    kind = variant if config.get("image") is None else config["image"].get("imageType") or ""
+def _agent_image(annotations: Mapping[str, str], config: ProxyConfig, value: Reader, *, variant: str) -> str:
+    kind = config.image.image_type if config.image else variant
     hub, tag = ("" if part is None else printing.sprint(part) for part in (value("global.hub"), value("global.tag")))
     return f"{hub}/agentgateway:{proxy_images.typed_tag(tag, annotations.get(_AGENT_IMAGE, kind))}"
 

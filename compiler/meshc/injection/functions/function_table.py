@@ -11,6 +11,7 @@ from meshc.gotext import durations
 from meshc.injection.functions import container_ports, encoding, lookup, multus, otel
 from meshc.injection.functions.container_resources import omit_nil
 from meshc.models import proxy
+from meshc.models.proxy_config import ProxyConfig
 
 Json = Any
 Function = Callable[..., Json]
@@ -54,7 +55,7 @@ def functions(release: Release, environment: Mapping[str, str]) -> dict[str, Fun
             found |= more
     namespaced = release.has("sidecar.multus_namespace")
     found["appendMultusNetwork"] = partial(multus.append_multus_network, namespaced=namespaced)
-    found["protoToJSON"] = lambda config: "{}" if config is None else proxy.to_json_text(config, release)
+    found["protoToJSON"] = lambda config: "{}" if config is None else proxy.to_json_text(ProxyConfig(config), release)
     found["formatDuration"] = lambda text: durations.spelled(durations.parse(text))
     found["env"] = lambda name, default="": environment.get(name) or default
     return found

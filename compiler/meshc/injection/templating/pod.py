@@ -15,6 +15,7 @@ from meshc.injection.functions.container_ports import PROXY
 from meshc.injection.identity import Identity
 from meshc.injection.templating.inputs import TemplateInput
 from meshc.models import proxy
+from meshc.models.proxy_config import ProxyConfig
 from meshc.yamlio import load_json
 
 Json = Any
@@ -125,7 +126,7 @@ def json_members(annotations: Mapping[str, str], name: str) -> list[tuple[str, J
 @lru_cache(maxsize=512)
 def _proxy_text(config: bytes, release: Release) -> str:
     """The text of `PROXY_CONFIG`; most pods of a mesh share one."""
-    return proxy.to_json_text(loads(config), release) + "\n"
+    return proxy.to_json_text(ProxyConfig(loads(config)), release) + "\n"
 
 
 def _port(port: Mapping[str, Json]) -> dict[str, Json]:
