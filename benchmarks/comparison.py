@@ -22,7 +22,7 @@ def main() -> None:
         settings = Settings.load(release=release, profile="demo")
         parts.append(compile_parts(plan(documents, settings)[0], settings))
     old, new = parts
-    envoy = [orjson.loads(p.bootstraps["envoy-rev.json"]) for p in parts]
+    envoy = [p.bootstraps.envoy_document for p in parts]
     cases: dict[str, tuple[Any, Any]] = {
         "manifest": (old.manifest, new.manifest),
         "manifest, equal": (old.manifest, orjson.loads(orjson.dumps(old.manifest))),

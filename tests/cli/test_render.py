@@ -202,7 +202,7 @@ def test_a_document_of_50_mb_is_refused(meshc: Run, verb: str) -> None:
 
 @pytest.mark.parametrize("verb", ["render", "inject"])
 def test_a_large_document_on_standard_input_is_refused(meshc: Run, monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
-    monkeypatch.setattr("meshc.load.files.LARGEST", 1000)
+    monkeypatch.setattr("meshc.load.manifest_files.LARGEST", 1000)
     both = _deployment("a") + "---\n" + _deployment("b")
     text = both + f"# {'x' * 1000}\n"
     _refused(meshc(verb, "-", "-o", "out", stdin=text), "<stdin>:14", "document too large", "1000 bytes")

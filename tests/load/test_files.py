@@ -9,7 +9,7 @@ import pytest
 
 from meshc import load
 from meshc.errors import ErrorGroup, MeshcError, UsageError
-from meshc.load import files
+from meshc.load import manifest_files
 from meshc.yamlio import Document
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: %s}\n"
@@ -82,7 +82,7 @@ def test_an_unreadable_file_is_an_error(tmp_path: Path) -> None:
 
 
 def test_a_file_beyond_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MOST", 8)
+    monkeypatch.setattr(manifest_files, "MOST", 8)
     (tmp_path / "a.yaml").write_text(POD % "a")
     with pytest.raises(MeshcError, match="larger than"):
         load.file(tmp_path / "a.yaml")

@@ -18,6 +18,7 @@ from meshc.comparison.differences import Difference
 from meshc.errors import MeshcError, UsageError, raise_all
 from meshc.load import Project
 from meshc.rendering import tree
+from meshc.rendering.compiling import compile_unit
 from meshc.settings import Settings
 from meshc.yamlio import Json
 
@@ -65,7 +66,7 @@ def render_case(case: Path, *, jobs: int = 1) -> dict[str, bytes]:
     units = units_of(inputs)
     tree.refuse_doubles((u.folder, u.source) for u in units)
     ordered = sorted(units, key=lambda u: u.folder)
-    return tree.tree(compile_all(ordered, Compiling(inputs.settings, {}, {}), jobs=jobs), inputs.settings)
+    return tree.tree(compile_all(ordered, Compiling(inputs.settings, {}, {}), compile_unit, jobs=jobs), inputs.settings)
 
 
 def changes(case: Path, rendered: Mapping[str, bytes]) -> list[FileChange]:

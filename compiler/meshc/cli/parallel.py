@@ -11,8 +11,6 @@ from functools import partial
 from typing import Any, TypeVar
 
 from meshc.errors import MeshcError, raise_all
-from meshc.rendering.compiling import compile_unit
-from meshc.rendering.tree import Rendered
 from meshc.rendering.units import Unit
 from meshc.settings import Settings
 from meshc.yamlio import Json
@@ -29,60 +27,40 @@ class Compiling:
     places: Mapping[str, str]
 
 
-def compile_all(units: Sequence[Unit], shared: Compiling, *, jobs: int = 1) -> list[Rendered]:
-    """Compile every unit, in order; raises ErrorGroup with the errors of all units that have one."""
-    outcomes = _parallel(units, shared, jobs) if jobs > 1 and len(units) > 1 else map(partial(_one, shared), units)
-    rendered, errors = [], []
-    for outcome in with_progress(outcomes, len(units)):
-        if isinstance(outcome, MeshcError):
-            errors.append(outcome)
-        else:
-            rendered.append(outcome)
-    raise_all(errors)
-    return rendered
+def compile_all(units: Sequence[Unit], shared: Compiling, make: Callable[..., T], *, jobs: int = 1) -> list[T]:
+    """Compile every unit with `make`, in order; raises ErrorGroup with the errors of all units that have one."""
+    outcomes = each(partial(_outcome, units, shared, make), len(units), jobs=jobs, prepare=True)
+    raise_all([outcome for outcome in outcomes if isinstance(outcome, MeshcError)])
+    return [outcome for outcome in outcomes if not isinstance(outcome, MeshcError)]
 
 
-def _parallel(units: Sequence[Unit], shared: Compiling, jobs: int) -> Iterable[Rendered | MeshcError]:
-    method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
-    context = multiprocessing.get_context(method)
-    chunk = max(1, len(units) // (jobs * 4))
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_share, initargs=(shared,)) as pool:
-        yield from pool.map(_one_shared, units, chunksize=chunk)
-
-
-_shared: Compiling | None = None
-
-
-def _share(shared: Compiling) -> None:
-    global _shared
-    _shared = shared
-
-
-def _one_shared(unit: Unit) -> Rendered | MeshcError:
-    assert _shared is not None
-    return _one(_shared, unit)
-
-
-def _one(shared: Compiling, unit: Unit) -> Rendered | MeshcError:
+def _outcome(units: Sequence[Unit], shared: Compiling, make: Callable[..., T], number: int) -> T | MeshcError:
     try:
-        return compile_unit(unit, shared.settings, facts=shared.facts, places=shared.places)
+        return make(units[number], shared.settings, facts=shared.facts, places=shared.places)
     except MeshcError as error:
         return error
 
 
-def each(work: Callable[[int], T], number: int, *, jobs: int = 1, noun: str = "workloads") -> list[T]:
-    """`work(0)`, `work(1)`, … on several cores where processes can be forked, in order."""
+def each(
+    work: Callable[[int], T], number: int, *, jobs: int = 1, noun: str = "workloads", prepare: bool = False
+) -> list[T]:
+    """`work(0)`, `work(1)`, … on several cores where processes can be forked, in order.
+
+    With `prepare` the first call is made before the workers are forked, so that they inherit what it prepares.
+    """
     if jobs > 1 and number > 1 and "fork" in multiprocessing.get_all_start_methods():
-        return list(with_progress(_forked(work, number, jobs), number, noun))
+        return list(with_progress(_forked(work, number, jobs, prepare=prepare), number, noun))
     return list(with_progress(map(work, range(number)), number, noun))
 
 
-def _forked(work: Callable[[int], T], number: int, jobs: int) -> Iterable[T]:
+def _forked(work: Callable[[int], T], number: int, jobs: int, *, prepare: bool) -> Iterable[T]:
     global _work
     _work = work
+    if prepare:
+        yield work(0)
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(jobs, mp_context=context) as pool:
-        yield from pool.map(_do, range(number), chunksize=max(1, number // (jobs * 4)))
+        yield from pool.map(_do, range(prepare, number), chunksize=max(1, number // (jobs * 4)))
 
 
 _work: Callable[[int], Any] | None = None

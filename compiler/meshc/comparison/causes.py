@@ -15,12 +15,12 @@ from meshc.comparison.grouping import generaliser, key_of
 from meshc.comparison.steps import Step, steps
 from meshc.comparison.trials import Comparer, Compiled, Found, Workload, compiled
 from meshc.errors import MeshcError
+from meshc.models.values import Values
 from meshc.reports.changes import Cause
 from meshc.settings import Settings
 
 # An imagined release may not hold together: what goes wrong in it says nothing about any cause.
 _INCOHERENT = (MeshcError, LookupError, TypeError, AttributeError, ValueError)
-_SETTINGS = {"values": "values", "mesh_document": "meshConfig"}
 Seen = Mapping[tuple[Any, ...], str]
 
 
@@ -137,11 +137,11 @@ class Causes:
         from meshc.comparison.apply import apply
 
         old, new = (self._at(r.imagined({})) for r in (step.old, step.new))
-        for field, name in _SETTINGS.items():
-            before, after = getattr(old, field), getattr(new, field)
-            for back in compare(after, before):
-                changed: dict[str, Any] = {field: apply(after, [back])}
-                yield f"{name}.{back.where}", replace(new, **changed)
+        for back in compare(new.values.document, old.values.document):
+            values = Values(apply(new.values.document, [back]))
+            yield f"values.{back.where}", replace(new, values=values)
+        for back in compare(new.mesh_document, old.mesh_document):
+            yield f"meshConfig.{back.where}", replace(new, mesh_document=apply(new.mesh_document, [back]))
 
     def _between(self, workload: Workload, step: Step) -> list[Found]:
         key = (workload.folder, step)

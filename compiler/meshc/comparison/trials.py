@@ -65,10 +65,9 @@ def compiled(unit: Unit | None, settings: Settings, places: Mapping[str, str]) -
     objects = tuple(Side(value) for value in (_named(parts.manifest, unit), *unit.resources))
     nodes: dict[str, Json] = {}
     rests: dict[str, bytes] = {}
-    for name, data in parts.bootstraps.items():
-        bootstrap = orjson.loads(data)
-        nodes[name] = bootstrap.pop("node", None)
-        rests[name] = orjson.dumps(bootstrap)
+    for name, bootstrap in parts.documents.items():
+        nodes[name] = bootstrap.get("node")
+        rests[name] = orjson.dumps({key: value for key, value in bootstrap.items() if key != "node"})
     return Compiled(objects, nodes, rests)
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from meshc import yamlio
 from meshc.errors import UsageError
 from meshc.injection.decision import Decision
 from meshc.injection.document_injection import Request, inject_document
 from meshc.injection.injector import MODES, injector_of
-from meshc.injection.manifest_stream import Stream, inject_text
+from meshc.injection.manifest_stream import Stream, inject_file
 from meshc.injection.result import Result
 from meshc.settings import Settings
-from meshc.yamlio import Document, Json
+from meshc.yamlio import Document, File, Json
 
 __all__ = ["Decision", "Result", "Stream", "inject", "inject_stream"]
 
@@ -35,7 +36,7 @@ def inject(
 
 
 def inject_stream(
-    text: str,
+    text: str | File,
     settings: Settings,
     namespace: str | None = None,
     mode: str = "kube-inject",
@@ -45,9 +46,11 @@ def inject_stream(
 ) -> Stream:
     """Inject every workload of a stream of YAML documents; the text comes out as Istio writes it.
 
-    `file` names the source in errors.  Raises MeshcError (ErrorGroup for several documents) and writes nothing then.
+    `text` may be a file that was read before (`yamlio.load_file`), which is then not read again; `file` names the
+    source in errors otherwise.  Raises MeshcError (ErrorGroup for several documents) and writes nothing then.
     """
-    return inject_text(text, _request(settings, namespace, mode, pod_template_paths), file=file)
+    read = yamlio.load_file(text, file=file) if isinstance(text, str) else text
+    return inject_file(read, _request(settings, namespace, mode, pod_template_paths))
 
 
 def _request(settings: Settings, namespace: str | None, mode: str, elsewhere: Mapping[str, str] | None) -> Request:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from meshc import yamlio
@@ -10,60 +11,75 @@ from meshc.injection.document_injection import Request, inject_document, place
 from meshc.injection.result import Result
 from meshc.injection.workloads import LIST
 from meshc.kubernetes import typed
-from meshc.yamlio import Document
-from meshc.yamlio.reader import read
-from meshc.yamlio.stream import pieces
+from meshc.yamlio import Document, File, Json
+from meshc.yamlio.stream import has_content
 
 
 class Stream(NamedTuple):
-    """The text as Istio writes it, one result per workload in order, and all warnings, each once."""
+    """The text as Istio writes it, one result per workload in order, and all warnings, each once.
+
+    `documents` are its parts, those without content left out.
+    """
 
     text: str
     results: tuple[Result, ...]
     warnings: tuple[str, ...]
+    documents: tuple[Written, ...]
 
 
-def inject_text(text: str, request: Request, *, file: str | None = None) -> Stream:
-    """Inject every workload of a stream; foreign documents are copied byte for byte.
+class Written(NamedTuple):
+    """One document after injection: as text, as a value, the results of its workloads, whether it is a copy."""
+
+    text: str
+    value: Json
+    results: Sequence[Result] = ()
+    copied: bool = False
+
+
+def inject_file(file: File, request: Request) -> Stream:
+    """Inject every workload of a file; foreign documents are copied byte for byte.
 
     Raises the error of the one document that has one, or an ErrorGroup of all.
     """
-    written: list[str] = []
-    results: list[Result] = []
+    written: list[Written] = []
     errors: list[MeshcError] = []
-    for index, (piece, line) in enumerate(pieces(text, file=file)):
-        try:
-            document = Document(read(piece, file=file, first_line=line), file, index, piece, line)
-            out, found = _document(document, request)
-        except MeshcError as error:
-            errors.append(error.at(file, line))
+    for part in file.parts:
+        if isinstance(part, MeshcError):
+            errors.append(part)
             continue
-        written.append(out)
-        results += found
+        try:
+            written.append(_document(part, request))
+        except MeshcError as error:
+            errors.append(error.at(file.name, part.first_line))
     raise_all(errors)
-    warnings = tuple(dict.fromkeys(warning for result in results for warning in result.warnings))
-    return Stream("".join(f"{piece}---\n" for piece in written), tuple(results), warnings)
+    results = tuple(result for one in written for result in one.results)
+    return Stream(
+        "".join(f"{one.text}---\n" for one in written),
+        results,
+        tuple(dict.fromkeys(warning for result in results for warning in result.warnings)),
+        tuple(one for one in written if not one.copied or has_content(one.text)),
+    )
 
 
-def _document(document: Document, request: Request) -> tuple[str, list[Result]]:
+def _document(document: Document, request: Request) -> Written:
     _check_type(document)
     if typed.kind_name(document.value) == LIST:
         return _list(document, request)
     if place(document.value, request) is None:
-        return document.text, []
+        return Written(document.text, document.value, copied=True)
     result = inject_document(document, request)
-    return yamlio.dump(result.manifest), [result]
+    return Written(yamlio.dump(result.manifest), result.manifest, [result])
 
 
-def _list(document: Document, request: Request) -> tuple[str, list[Result]]:
+def _list(document: Document, request: Request) -> Written:
     edited: dict[str, Any] = dict(typed.normalize(document, LIST, release=request.injector.release, courtesy=True))
     results = []
     for index, item in enumerate(edited.get("items") or ()):
-        _check_type(Document(item, document.file, document.index))
+        _check_type(Document(item, document.file))
         if place(item, request) is not None:
-            results.append(inject_document(Document(item, document.file, document.index), request))
+            results.append(inject_document(Document(item, document.file), request))
             edited["items"][index] = results[-1].manifest
-    return yamlio.dump(edited), results
+    return Written(yamlio.dump(edited), edited, results)
 
 
 def _check_type(document: Document) -> None:

@@ -1,8 +1,8 @@
 """The only reader of users' files.
 
-documents(paths, stdin=) → list[Document]     files, folders, -
+documents(paths, stdin=) → list[Document]     files, directories, -
 file(path) → list[Document]                   one file
-texts(paths, stdin=) → (name, text) …         files as they are
+files(paths, stdin=) → list[File]              files with their text and documents
 read(path) → bytes                            one file as it is
 objects(document) → Document …               the objects of a List, each with its place in it
 context(documents) → list                     Namespaces, ProxyConfigs, … among them, Lists opened
@@ -11,8 +11,8 @@ project(path) → Project | None                meshc.yaml
 
 from __future__ import annotations
 
-from meshc.load.files import documents, file, read, texts
 from meshc.load.kinds import context, is_kubernetes, objects, opened
+from meshc.load.manifest_files import documents, file, files, read
 from meshc.load.projects import Project, project, project_of
 
 __all__ = [
@@ -20,11 +20,11 @@ __all__ = [
     "context",
     "documents",
     "file",
+    "files",
     "is_kubernetes",
     "objects",
     "opened",
     "project",
     "project_of",
     "read",
-    "texts",
 ]

@@ -10,7 +10,7 @@ from typing import Any
 
 from meshc import yamlio
 from meshc.errors import InputError, MeshcError, nearest, raise_all
-from meshc.load.files import PROJECT, read
+from meshc.load.manifest_files import PROJECT, read
 from meshc.yamlio import Document, Json
 
 TEXT = ("release", "profile", "installer", "mode", "namespace", "revision", "kube-version", "network", "cluster")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from meshc import yamlio
 from meshc.bootstraps.compiler import bootstrap
+from meshc.bootstraps.files import Bootstraps
 from meshc.errors import MeshcError
 from meshc.injection.api import inject
 from meshc.rendering.tree import Rendered
@@ -15,16 +16,29 @@ from meshc.settings import Settings
 from meshc.yamlio import Json
 
 _PROXY = "istio-proxy"
+ENVOY, GRPC = "envoy-rev.json", "grpc-bootstrap.json"
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What one workload compiles to: whether and why it was injected, its manifest, its bootstraps by file name."""
+    """What one workload compiles to: whether and why it was injected, its manifest, its bootstraps."""
 
     decision: str
     reason: str
     manifest: Json
-    bootstraps: dict[str, bytes]
+    bootstraps: Bootstraps
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """The bootstraps by file name."""
+        named = {ENVOY: self.bootstraps.envoy, GRPC: self.bootstraps.grpc}
+        return {name: data for name, data in named.items() if data is not None}
+
+    @property
+    def documents(self) -> dict[str, Json]:
+        """The same as documents."""
+        named = {ENVOY: self.bootstraps.envoy_document, GRPC: self.bootstraps.grpc_document}
+        return {name: document for name, document in named.items() if document is not None}
 
 
 def compile_unit(
@@ -35,7 +49,7 @@ def compile_unit(
     files = {"manifest.yaml": yamlio.dump(parts.manifest).encode("utf-8", "surrogatepass")}
     if unit.resources:
         files["resources.yaml"] = yamlio.dump_all(unit.resources).encode("utf-8", "surrogatepass")
-    files |= parts.bootstraps
+    files |= parts.files
     return Rendered(unit.folder, parts.decision, parts.reason, unit.source, files)
 
 
@@ -63,11 +77,9 @@ def _compiled(unit: Unit, settings: Settings, facts: Mapping[str, Json], places:
     )
     complete = not result.decision.inject and _has_proxy(result.manifest)
     decision = "injected" if result.decision.inject else "complete" if complete else "skipped"
-    bootstraps: dict[str, bytes] = {}
+    bootstraps = Bootstraps()
     if decision != "skipped":
-        made = bootstrap(result.manifest, settings, {"namespace": unit.namespace, **facts})
-        named = {"envoy-rev.json": made.envoy, "grpc-bootstrap.json": made.grpc}
-        bootstraps = {name: data for name, data in named.items() if data is not None}
+        bootstraps = bootstrap(result.manifest, settings, {"namespace": unit.namespace, **facts})
     return Parts(decision, result.decision.reason, result.manifest, bootstraps)
 
 

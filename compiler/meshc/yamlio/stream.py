@@ -5,10 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from meshc.errors import InputError, PathPart
+from meshc.late import late
 from meshc.trees import ABSENT
+
+if TYPE_CHECKING:
+    from meshc.yamlio import positions
+else:
+    positions = late("meshc.yamlio.positions")
 
 _SEPARATOR = re.compile(r"^---(.*)\n?", re.MULTILINE)
 _CONTENT = re.compile(r"^(?!---)[ \t]*[^#\s]|^---[ \t]+[^#\s]", re.MULTILINE)
@@ -18,22 +24,19 @@ _CONTENT = re.compile(r"^(?!---)[ \t]*[^#\s]|^---[ \t]+[^#\s]", re.MULTILINE)
 class Document:
     """One YAML or JSON document: its value and where it came from.
 
-    `index` counts the documents of the file from 0, `text` is the document's own text, `first_line` the line of the
-    file (1-based) at which that text starts.  An object of a List has the text of the List and its own path there in `at`.
+    `text` is the document's own text, `first_line` the line of the file (1-based) at which that text starts.  An object
+    of a List has the text of the List and its own path there in `at`.
     """
 
     value: Any
     file: str | None = None
-    index: int = 0
     text: str = field(default="", repr=False)
     first_line: int = 1
     at: tuple[PathPart, ...] = ()
 
     def position(self, path: Sequence[PathPart]) -> tuple[int, int] | None:
         """Line and column (1-based, in the file) of the value at `path`, or of its nearest parent; None when unknown."""
-        from meshc.yamlio.positions import find
-
-        return find(self.text, (*self.at, *path), first_line=self.first_line)
+        return positions.find(self.text, (*self.at, *path), first_line=self.first_line)
 
     def error(
         self,
@@ -48,6 +51,29 @@ class Document:
         more = {} if value is ABSENT else {"value": value}
         place = (*self.at, *path)
         return InputError(message, file=self.file, line=line, column=column, path=place or None, hint=hint, **more)
+
+
+@dataclass(frozen=True)
+class File:
+    """The text of a file and its documents, each read once.
+
+    `name` is what errors call the file.  `parts` covers the whole text: a part without content (comments, separators)
+    has the value None, a document that cannot be read is the error that says why.
+    """
+
+    name: str | None
+    text: str = field(repr=False)
+    parts: tuple[Document | InputError, ...]
+
+    @property
+    def documents(self) -> list[Document]:
+        """The documents that have content and can be read."""
+        return [part for part in self.parts if isinstance(part, Document) and has_content(part.text)]
+
+    @property
+    def errors(self) -> list[InputError]:
+        """What is wrong with the other documents, in order."""
+        return [part for part in self.parts if isinstance(part, InputError)]
 
 
 def split(text: str) -> list[str]:
@@ -87,5 +113,5 @@ def pieces(text: str, *, file: str | None = None) -> Iterator[tuple[str, int]]:
 
 
 def has_content(text: str) -> bool:
-    """Whether a document's text holds more than blanks, comments and separators."""
+    """Whether a document's text holds more than spaces, comments and separators."""
     return _CONTENT.search(text) is not None

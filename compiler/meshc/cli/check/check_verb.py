@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import orjson
-
-from meshc import lint, load, reports, yamlio
+from meshc import lint, load, reports
 from meshc.cli import golden_cases, output
 from meshc.cli.check import CheckOptions
 from meshc.cli.check.rule_list import listed
@@ -16,7 +14,7 @@ from meshc.cli.parallel import Compiling, compile_all
 from meshc.cli.workload_units import units_of
 from meshc.errors import UsageError, require_known
 from meshc.rendering import tree
-from meshc.rendering.tree import Rendered
+from meshc.rendering.compiling import Parts, compile_parts
 from meshc.rendering.units import Unit
 from meshc.reports.finding import Finding, Rule
 from meshc.yamlio import Document, Json
@@ -54,20 +52,19 @@ def _of_workloads(inputs: Inputs, options: CheckOptions) -> tuple[list[Finding],
     tree.refuse_doubles((u.folder, u.source) for u in units)
     wanted = tree.shard_of([u.folder for u in units], options.shard)
     chosen = [u for u in units if u.folder in wanted]
-    rendered = compile_all(chosen, Compiling(inputs.settings, {}, places), jobs=options.jobs)
+    compiled = compile_all(chosen, Compiling(inputs.settings, {}, places), compile_parts, jobs=options.jobs)
     services = _services(inputs.documents)
     found: list[Finding] = []
-    for unit, result in zip(chosen, rendered, strict=True):
+    for unit, result in zip(chosen, compiled, strict=True):
         found += _of_unit(unit, result, inputs, services)
     return found, len(chosen)
 
 
-def _of_unit(unit: Unit, result: Rendered, inputs: Inputs, services: Sequence[Json]) -> list[Finding]:
-    injected = yamlio.load(result.manifest) if result.decision != "skipped" else None
-    envoy = result.files.get("envoy-rev.json")
+def _of_unit(unit: Unit, parts: Parts, inputs: Inputs, services: Sequence[Json]) -> list[Finding]:
+    injected = parts.manifest if parts.decision != "skipped" else None
     document = unit.document or Document(unit.manifest)
     return lint.findings(
-        document, injected, inputs.settings, bootstrap=orjson.loads(envoy) if envoy else None, services=services
+        document, injected, inputs.settings, bootstrap=parts.bootstraps.envoy_document, services=services
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +13,8 @@ from meshc.errors import ErrorGroup, InputError, MeshcError, raise_all
 from meshc.injection.api import Result
 from meshc.injection.patch import Operation
 from meshc.injection.workloads import LIST, place_of
-from meshc.yamlio import Document, Json
-from meshc.yamlio.reader import read
+from meshc.yamlio import Document, File, Json
 from meshc.yamlio.splicing import splice
-from meshc.yamlio.stream import pieces
 
 if TYPE_CHECKING:
     from meshc.cli.inject.inject_verb import Injection
@@ -28,21 +26,19 @@ Change = Callable[[Document], "list[Operation] | None"]
 
 def rewrite(injections: Sequence[Injection], places: Mapping[str, str]) -> None:
     """Inject the files themselves.  Raises MeshcError for texts that cannot be edited; then no file is changed."""
-    replace(
-        [(i.file, i.text) for i in injections],
-        {i.file: _patches(i.stream.results, places) for i in injections},
-    )
+    replace((i.file, _patches(i.stream.results, places)) for i in injections)
 
 
-def replace(texts: Sequence[tuple[str, str]], changes: Mapping[str, Change]) -> list[str]:
-    """Change the documents of files, each file by its own rule; returns the names of files that are other now."""
+def replace(changes: Iterable[tuple[File, Change]]) -> list[str]:
+    """Change the documents of files, each file by its own rule; returns the names of the files that changed."""
     files: dict[Path, bytes] = {}
     errors: list[MeshcError] = []
-    for file, text in texts:
+    for file, change in changes:
+        name = str(file.name)
         try:
-            new = edited(text, file, changes[file])
-            if new != text:
-                files[Path(file)] = _encoded(new, text, file)
+            new = edited(file, change)
+            if new != file.text:
+                files[Path(name)] = _encoded(new, file.text, name)
         except MeshcError as error:
             errors += error.errors if isinstance(error, ErrorGroup) else [error]
     raise_all(errors)
@@ -50,25 +46,28 @@ def replace(texts: Sequence[tuple[str, str]], changes: Mapping[str, Change]) -> 
     return [str(path) for path in files]
 
 
-def edited(text: str, file: str, change: Change) -> str:
+def edited(file: File, change: Change) -> str:
     """A file's text with its workloads changed; every other byte as it was."""
+    text = file.text
     windows = "\r\n" in text
     plain = text.replace("\r\n", "\n") if windows else text
     if windows and plain.replace("\n", "\r\n") != text:
         hint = "give the file one kind of line end, or leave out --in-place"
-        raise InputError("line ends of two kinds cannot be edited in place", file=file, hint=hint)
+        raise InputError("line ends of two kinds cannot be edited in place", file=file.name, hint=hint)
     result: list[str] = []
     errors: list[MeshcError] = []
     at = 0
     starts = [0, *(i + 1 for i, char in enumerate(plain) if char == "\n")]
-    for index, (piece, line) in enumerate(pieces(plain, file=file)):
-        start = starts[line - 1]
+    for part in file.parts:
+        if isinstance(part, MeshcError):
+            errors.append(part)
+            continue
+        start = starts[part.first_line - 1]
         try:
-            document = Document(read(piece, file=file, first_line=line), file, index, piece, line)
-            result += [plain[at:start], _changed(document, change)]
+            result += [plain[at:start], _changed(part, change)]
         except MeshcError as error:
             errors += error.errors if isinstance(error, ErrorGroup) else [error]
-        at = start + len(piece)
+        at = start + len(part.text)
     raise_all(errors)
     new = "".join([*result, plain[at:]])
     if not plain.endswith("\n"):
@@ -96,7 +95,7 @@ def _changed(document: Document, change: Change) -> str:
 
 def _new(document: Document, value: Json, change: Change) -> Json:
     whole = value is document.value
-    one = document if whole else Document(value, document.file, document.index)
+    one = document if whole else Document(value, document.file)
     operations = change(one) if isinstance(value, dict) else None
     return patched(value, operations) if operations else value
 

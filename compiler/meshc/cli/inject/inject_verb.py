@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from meshc import load, yamlio
+from meshc import load
 from meshc.cli import output
 from meshc.cli.inject import InjectOptions
 from meshc.cli.inject.outcome_report import REPORTS, report
@@ -17,15 +17,14 @@ from meshc.errors import ErrorGroup, InputError, MeshcError, UsageError, raise_a
 from meshc.injection.api import Stream, inject_stream
 from meshc.kubernetes import typed
 from meshc.settings import Settings
-from meshc.yamlio import Document
+from meshc.yamlio import Document, File
 
 
 @dataclass(frozen=True)
 class Injection:
-    """One input (file name or `<stdin>`) and what injecting it gave."""
+    """One input and what injecting it gave."""
 
-    file: str
-    text: str
+    file: File
     stream: Stream
 
 
@@ -37,16 +36,16 @@ def inject(options: InjectOptions, settings_options: SettingsOptions) -> int:
     named = options.files or (project.workloads if project else ())
     if not named:
         raise UsageError("no files named", hint="name files or folders, or - for standard input")
-    texts = list(load.texts(named, stdin=read_stdin))
-    if (lists := _krm_lists(texts)) and options.format == "yaml" and not options.in_place:
+    files = load.files(named, stdin=read_stdin)
+    if (lists := _krm_lists(files)) and options.format == "yaml" and not options.in_place:
         from meshc.cli.inject.krm_function import transform
 
         output.write(transform(lists, options, settings_options, project), to)
         return 0
-    context = load.context(_documents(texts))
-    settings = resolve(settings_options, [Document(c) for c in context], mode="kube-inject", project=project)
+    context = [document for file in files for document in file.documents]
+    settings = resolve(settings_options, context, mode="kube-inject", project=project)
     places = pod_template_paths(options.pod_template_paths)
-    injections = _injected(texts, settings, places)
+    injections = _injected(files, settings, places)
     if options.in_place:
         from meshc.cli.inject.in_place import rewrite
 
@@ -67,36 +66,27 @@ def _check(options: InjectOptions) -> None:
         raise UsageError("--in-place edits the files themselves", path="--in-place", hint=hint)
 
 
-def _krm_lists(texts: Sequence[tuple[str, str]]) -> list[Document]:
+def _krm_lists(files: Sequence[File]) -> list[Document]:
     """The ResourceList that a KRM function is given; empty where the input is anything else."""
-    if len(texts) != 1 or "ResourceList" not in texts[0][1]:
-        return []
-    found = yamlio.load_all(texts[0][1], file=texts[0][0])
+    found = files[0].documents if len(files) == 1 and not files[0].errors else []
     return found if [typed.kind_name(d.value) for d in found] == ["ResourceList"] else []
 
 
-def _documents(texts: Sequence[tuple[str, str]]) -> Iterator[Document]:
-    """Documents that may be context; what does not parse is reported by the injection, in its place."""
-    for file, text in texts:
-        if any(kind in text for kind in ("Namespace", "ProxyConfig", "ConfigMap", "GatewayClass")):
-            yield from yamlio.load_all(text, file=file)
-
-
-def _injected(texts: Sequence[tuple[str, str]], settings: Settings, places: dict[str, str]) -> list[Injection]:
+def _injected(files: Sequence[File], settings: Settings, places: dict[str, str]) -> list[Injection]:
     found: list[Injection] = []
     errors: list[MeshcError] = []
-    for file, text in texts:
+    for file in files:
         try:
-            stream = inject_stream(text, settings, mode=settings.mode, file=file, pod_template_paths=places)
-            _require_containers(text, file, stream, places)
-            found.append(Injection(file, text, stream))
+            stream = inject_stream(file, settings, mode=settings.mode, pod_template_paths=places)
+            _require_containers(file, stream, places)
+            found.append(Injection(file, stream))
         except MeshcError as error:
-            errors += error.errors if isinstance(error, ErrorGroup) else [error.at(file)]
+            errors += error.errors if isinstance(error, ErrorGroup) else [error.at(file.name)]
     raise_all(errors)
     return found
 
 
-def _require_containers(text: str, file: str, stream: Stream, places: dict[str, str]) -> None:
+def _require_containers(file: File, stream: Stream, places: dict[str, str]) -> None:
     """Refuse workloads that would become pods of the mesh's parts alone; Istio injects them."""
     from meshc.rendering.units import require_containers
 
@@ -107,7 +97,7 @@ def _require_containers(text: str, file: str, stream: Stream, places: dict[str, 
             break
     else:
         return
-    for document in yamlio.load_all(text, file=file):
+    for document in file.documents:
         for value in load.opened(document.value):
             require_containers(replace(document, value=value), places)
 

@@ -34,8 +34,7 @@ def transform(
     document = lists[0]
     value = document.value
     beneath = _function_settings(document, project)
-    context = [Document(item) for item in load.context([document])]
-    settings = resolve(settings_options, context, mode="kube-inject", project=beneath)
+    settings = resolve(settings_options, [document], mode="kube-inject", project=beneath)
     places = pod_template_paths(options.pod_template_paths)
     items: list[Json] = []
     results: list[Result] = []

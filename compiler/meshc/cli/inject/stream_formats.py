@@ -27,7 +27,8 @@ def _yaml(injections: Sequence[Injection]) -> str:
 
 def _json(injections: Sequence[Injection]) -> str:
     """One object, or a List of all, foreign documents included."""
-    documents = [d.value for i in injections for d in yamlio.load_all(i.stream.text, file=i.file)]
+    written = [one for injection in injections for one in injection.stream.documents]
+    documents = [one.value if one.copied else yamlio.arranged(one.value) for one in written]
     return _dump(documents[0] if len(documents) == 1 else {"apiVersion": "v1", "kind": "List", "items": documents})
 
 
@@ -75,7 +76,7 @@ def _injected(injections: Sequence[Injection]) -> list[Result]:
 
 
 def _file_of(result: Result, injections: Sequence[Injection]) -> str | None:
-    return next((i.file for i in injections if any(result is one for one in i.stream.results)), None)
+    return next((i.file.name for i in injections if any(result is one for one in i.stream.results)), None)
 
 
 def target(manifest: Json) -> dict[str, str]:

@@ -15,6 +15,7 @@ from meshc.cli.render import RenderOptions
 from meshc.cli.workload_units import GatewayChart, units_of
 from meshc.errors import UsageError
 from meshc.rendering import tree
+from meshc.rendering.compiling import compile_unit
 from meshc.rendering.tree import Rendered
 from meshc.rendering.units import Unit
 from meshc.settings import Settings
@@ -33,7 +34,7 @@ def render(options: RenderOptions, settings_options: SettingsOptions) -> int:
     tree.refuse_doubles((u.folder, u.source) for u in units)
     wanted = tree.shard_of([u.folder for u in units], options.shard)
     chosen = sorted((u for u in units if u.folder in wanted), key=lambda u: u.folder)
-    rendered = compile_all(chosen, Compiling(inputs.settings, facts, places), jobs=options.jobs)
+    rendered = compile_all(chosen, Compiling(inputs.settings, facts, places), compile_unit, jobs=options.jobs)
     if to == "-":
         output.write(_stream(rendered, chosen), "-")
     else:

@@ -18,9 +18,7 @@ from meshc.injection.uninject.uninjection import Uninjected, injected_place, rel
 from meshc.injection.workloads import LIST
 from meshc.kubernetes import typed
 from meshc.settings import Settings
-from meshc.yamlio import Document, Json
-from meshc.yamlio.reader import read
-from meshc.yamlio.stream import pieces
+from meshc.yamlio import Document, File, Json
 
 
 @dataclass
@@ -72,28 +70,25 @@ def uninject_files(options: UninjectOptions, settings_options: SettingsOptions) 
     named = options.files or (project.workloads if project else ())
     if not named:
         raise UsageError("no files named", hint="name files or folders, or - for standard input")
-    texts = list(load.texts(named, stdin=read_stdin))
+    files = load.files(named, stdin=read_stdin)
     places = pod_template_paths(options.pod_template_paths)
-    this = _Run(_settings(texts, settings_options), places, options.guess)
+    this = _Run(_settings(files, settings_options), places, options.guess)
     if options.in_place:
         from meshc.cli.inject.in_place import replace as rewrite
 
-        rewrite(texts, {file: this.patch for file, _ in texts})
+        rewrite((file, this.patch) for file in files)
     else:
-        output.write(_written(texts, this), to)
+        output.write(_written(files, this), to)
     _tell(this)
     return 0
 
 
-def _settings(texts: Sequence[tuple[str, str]], options: SettingsOptions) -> Callable[[Json], Settings]:
+def _settings(files: Sequence[File], options: SettingsOptions) -> Callable[[Json], Settings]:
     """The settings of a workload: of the release asked for, else of the one its proxy's image names."""
     project = project_file(options, quiet=True)
     asked = options.release is not None or bool(project and "release" in project.settings)
     known: dict[str, Settings] = {}
-    context: list[Document] = []
-    for file, text in texts:
-        if any(kind in text for kind in ("Namespace", "ProxyConfig", "ConfigMap", "GatewayClass")):
-            context += [Document(value) for value in load.context(yamlio.load_all(text, file=file))]
+    context = [document for file in files for document in file.documents]
 
     def of(workload: Json) -> Settings:
         name = "" if asked else str(release_of(workload))
@@ -106,16 +101,18 @@ def _settings(texts: Sequence[tuple[str, str]], options: SettingsOptions) -> Cal
     return of
 
 
-def _written(texts: Sequence[tuple[str, str]], this: _Run) -> str:
+def _written(files: Sequence[File], this: _Run) -> str:
     written: list[str] = []
     errors: list[MeshcError] = []
-    for file, text in texts:
-        for index, (piece, line) in enumerate(pieces(text, file=file)):
+    for file in files:
+        for part in file.parts:
+            if isinstance(part, MeshcError):
+                errors.append(part)
+                continue
             try:
-                document = Document(read(piece, file=file, first_line=line), file, index, piece, line)
-                written.append(f"{this.text(document)}---\n")
+                written.append(f"{this.text(part)}---\n")
             except MeshcError as error:
-                errors += error.errors if isinstance(error, ErrorGroup) else [error.at(file, line)]
+                errors += error.errors if isinstance(error, ErrorGroup) else [error.at(file.name, part.first_line)]
     raise_all(errors)
     return "".join(written)
 

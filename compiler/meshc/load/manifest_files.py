@@ -1,4 +1,4 @@
-"""Reads manifests: files, folders walked in sorted order, standard input."""
+"""Reads manifests: files, directories walked in sorted order, standard input."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from pathlib import Path
 from meshc import yamlio
 from meshc.errors import InputError, MeshcError, UsageError, raise_all
 from meshc.load.kinds import is_kubernetes, opened
-from meshc.yamlio import Document
-from meshc.yamlio.syntax import decoded
+from meshc.yamlio import Document, File
 
 SUFFIXES = (".yaml", ".yml", ".json")
 PROJECT = "meshc.yaml"
@@ -28,9 +27,9 @@ def documents(
     strict: bool = False,
     foreign: bool = False,
 ) -> list[Document]:
-    """Read every document of files and folders; `-` is what `stdin` gives.
+    """Read every document of files and directories; `-` is what `stdin` gives.
 
-    Of a folder, files without a Kubernetes document are passed over; a file that is named must hold one unless
+    Of a directory, files without a Kubernetes document are skipped; a file that is named must hold one unless
     `foreign` is set.  Raises UsageError and InputError, all of a run in one ErrorGroup.
     """
     found: list[Document] = []
@@ -42,7 +41,7 @@ def documents(
                 found += yamlio.load_all(_stdin_bytes(stdin, again=seen_stdin), file="<stdin>", strict=strict)
                 seen_stdin = True
             elif os.path.isdir(path):
-                found += [d for _, _, held in _held(Path(path), errors, strict=strict) for d in held]
+                found += [d for held in _held(Path(path), errors, strict=strict) for d in held.documents]
             else:
                 found += _named(path, strict, foreign)
         except MeshcError as error:
@@ -56,25 +55,24 @@ def file(path: str | Path, *, strict: bool = False) -> list[Document]:
     return yamlio.load_all(read(path), file=str(path), strict=strict)
 
 
-def texts(paths: Iterable[str | Path], *, stdin: Callable[[], bytes] | None = None) -> list[tuple[str, str]]:
-    """The text of every file by name, folders walked, for verbs that copy what they do not handle.
+def files(paths: Iterable[str | Path], *, stdin: Callable[[], bytes] | None = None) -> list[File]:
+    """Read files with their text, directories walked, for verbs that copy what they do not handle.
 
-    Of a folder, files without a Kubernetes document are passed over.  Raises UsageError and InputError, all of a run
-    in one ErrorGroup; what cannot be parsed in a named file is for the verb to say.
+    Of a directory, files without a Kubernetes document are skipped.  Raises UsageError and InputError, all of a run in
+    one ErrorGroup; documents of a named file that cannot be read are among its parts, for the verb to report.
     """
-    found: list[tuple[str, str]] = []
+    found: list[File] = []
     errors: list[MeshcError] = []
     seen_stdin = False
     for path in paths:
         try:
             if str(path) == STDIN:
-                found.append(("<stdin>", decoded(_stdin_bytes(stdin, again=seen_stdin), file="<stdin>")))
+                found.append(yamlio.load_file(_stdin_bytes(stdin, again=seen_stdin), file="<stdin>"))
                 seen_stdin = True
             elif os.path.isdir(path):
-                held = _held(Path(path), errors, strict=False)
-                found += [(str(name), decoded(data, file=str(name))) for name, data, _ in held]
+                found += _held(Path(path), errors, strict=False)
             else:
-                found.append((str(path), decoded(read(path), file=str(path))))
+                found.append(yamlio.load_file(read(path), file=str(path)))
         except MeshcError as error:
             errors.append(error)
     raise_all(errors)
@@ -112,19 +110,20 @@ def _named(path: str | Path, strict: bool, foreign: bool) -> list[Document]:
     return found
 
 
-def _held(folder: Path, errors: list[MeshcError], *, strict: bool) -> list[tuple[Path, bytes, list[Document]]]:
-    """The files of a folder that hold a Kubernetes object, with bytes and documents; other errors gather."""
-    found: list[tuple[Path, bytes, list[Document]]] = []
+def _held(folder: Path, errors: list[MeshcError], *, strict: bool) -> list[File]:
+    """The files of a directory that hold a Kubernetes object; errors of the others gather."""
+    found: list[File] = []
     before = len(errors)
     for path in _walk(folder, errors):
         try:
-            data = read(path)
-            documents = yamlio.load_all(data, file=str(path), strict=strict)
+            read_file = yamlio.load_file(read(path), file=str(path), strict=strict)
         except MeshcError as error:
             errors.append(error)
             continue
-        if _has_object(documents):
-            found.append((path, data, documents))
+        if read_file.errors:
+            errors.append(read_file.errors[0])
+        elif _has_object(read_file.documents):
+            found.append(read_file)
     if not found and len(errors) == before:
         raise UsageError(
             "no manifest in this folder",
@@ -138,9 +137,9 @@ def _walk(folder: Path, errors: list[MeshcError]) -> Iterator[Path]:
     def failed(problem: OSError) -> None:
         errors.append(UsageError(f"cannot be read: {problem.strerror}", file=str(problem.filename)))
 
-    for place, folders, files in os.walk(folder, onerror=failed):
+    for place, folders, names in os.walk(folder, onerror=failed):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
+        for name in sorted(names):
             if name.endswith(SUFFIXES) and not name.startswith(".") and name != PROJECT:
                 yield Path(place, name)
 
