@@ -60,6 +60,11 @@ def int32_value(doc: str = "", *, since: str | None = None, until: str | None = 
     return Field("int32_value", None, doc, since=since, until=until)
 
 
+def uint32_value(doc: str = "", *, since: str | None = None, until: str | None = None) -> Field[int | None]:
+    """A whole number that is not negative and may be absent (`UInt32Value`)."""
+    return Field("uint32_value", None, doc, since=since, until=until)
+
+
 def int64_value(doc: str = "", *, since: str | None = None, until: str | None = None) -> Field[int | None]:
     """A whole number of 64 bits that may be absent (`Int64Value`)."""
     return Field("int64_value", None, doc, since=since, until=until)

@@ -9,15 +9,18 @@ from meshc.models.mesh_traffic import (
     Certificate,
     CertificateData,
     ConfigSource,
+    DefaultTrafficPolicy,
     HTTPRetry,
     InboundTrafficPolicy,
     LabelSelector,
     LocalityLoadBalancerSetting,
     OutboundTrafficPolicy,
     ProxyPathNormalization,
+    ServiceEntryVisibility,
     ServiceScopeConfigs,
     ServiceSettings,
     TLSConfig,
+    ZoneAwareLoadBalancerSetting,
 )
 from meshc.models.message import Message
 from meshc.models.proxy_config import ProxyConfig, TcpKeepalive
@@ -30,6 +33,7 @@ class MeshConfig(Message):
     proxy_inbound_listen_port = int32("Port on which Envoy takes redirected inbound traffic.", since="1.18")
     proxy_http_port = int32("Port of an HTTP proxy in Envoy; 0 for none.")
     connect_timeout = duration("Timeout of Envoy's connections; whole milliseconds between 1ms and 1h.")
+    hbone_idle_timeout = duration("How long idle HBONE connections are kept.", since="1.30")
     protocol_detection_timeout = duration("How long Envoy waits for the first bytes to tell the protocol; 0s for ever.")
     tcp_keepalive = message(TcpKeepalive, "Keep-alive probes of all connections.")
     ingress_class = string("Ingress class that Istio serves.")
@@ -61,6 +65,9 @@ class MeshConfig(Message):
     )
     root_namespace = string("Namespace whose resources apply mesh-wide.")
     locality_lb_setting = message(LocalityLoadBalancerSetting, "Load balancing by locality.")
+    zone_aware_lb_setting = message(
+        ZoneAwareLoadBalancerSetting, "Load balancing by zone, beside localityLbSetting.", since="1.31"
+    )
     dns_refresh_rate = duration("How often Envoy resolves names again.")
     h2_upgrade_policy = enum("DO_NOT_UPGRADE", "UPGRADE", doc="Upgrade HTTP/1.1 connections inside the mesh to HTTP/2.")
     inbound_cluster_stat_name = string("Pattern of statistic names of inbound clusters.")
@@ -83,4 +90,11 @@ class MeshConfig(Message):
         message(ServiceScopeConfigs),
         "Which services are visible beyond their cluster (ambient multicluster).",
         since="1.27",
+    )
+    default_traffic_policy = message(
+        DefaultTrafficPolicy, "Connection pool and outlier detection where no DestinationRule says any.", since="1.31"
+    )
+    service_entry_visibility = message(ServiceEntryVisibility, "Who sees ServiceEntries.", since="1.31")
+    default_inbound_http_retry_policy = message(
+        HTTPRetry, "Retries of inbound requests where a VirtualService says nothing.", since="1.32"
     )

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from meshc.models.fields import bool_value, boolean, duration, enum, int32, mapping, message, repeated, string, uint32
+from meshc.models.fields import (
+    bool_value,
+    boolean,
+    duration,
+    enum,
+    int32,
+    mapping,
+    message,
+    repeated,
+    string,
+    uint32,
+    uint32_value,
+)
 from meshc.models.message import Message
-from meshc.models.proxy_config import ClientTLSSettings
+from meshc.models.proxy_config import ClientTLSSettings, TcpKeepalive
 
 
 class Distribute(Message):
@@ -28,6 +40,75 @@ class LocalityLoadBalancerSetting(Message):
     failover = repeated(message(Failover))
     failover_priority = repeated(string())
     enabled = bool_value()
+
+
+class ZoneAwareLoadBalancerSetting(Message):
+    """Load balancing by zone in Envoy itself, with failover between regions."""
+
+    enabled = bool_value()
+    failover = repeated(message(Failover))
+    failover_priority = repeated(string())
+    min_cluster_size = uint32_value()
+
+
+class TCPSettings(Message):
+    """Connection pool of TCP and HTTP destinations."""
+
+    max_connections = int32()
+    connect_timeout = duration()
+    tcp_keepalive = message(TcpKeepalive)
+    max_connection_duration = duration()
+    idle_timeout = duration()
+
+
+class ConnectionKeepalive(Message):
+    """Keep-alive of HTTP/2 connections."""
+
+    interval = duration()
+    timeout = duration()
+
+
+class HTTPSettings(Message):
+    """Connection pool of HTTP destinations."""
+
+    http1_max_pending_requests = int32()
+    http2_max_requests = int32()
+    max_requests_per_connection = int32()
+    max_retries = int32()
+    idle_timeout = duration()
+    h2_upgrade_policy = enum("DEFAULT", "DO_NOT_UPGRADE", "UPGRADE")
+    use_client_protocol = boolean()
+    max_concurrent_streams = int32()
+    http2_keep_alive = message(ConnectionKeepalive)
+
+
+class ConnectionPoolSettings(Message):
+    """Connection pool of a destination: `http` or `tcp`, or both."""
+
+    tcp = message(TCPSettings)
+    http = message(HTTPSettings)
+
+
+class OutlierDetection(Message):
+    """When endpoints are ejected from load balancing."""
+
+    consecutive_errors = int32("Deprecated.")
+    split_external_local_origin_errors = boolean()
+    consecutive_local_origin_failures = uint32_value()
+    consecutive_gateway_errors = uint32_value()
+    consecutive_5xx_errors = uint32_value()
+    interval = duration()
+    base_ejection_time = duration()
+    max_ejection_percent = int32()
+    min_health_percent = int32()
+    outlier_detection_http_error_codes = repeated(uint32())
+
+
+class DefaultTrafficPolicy(Message):
+    """What a DestinationRule says for destinations without one."""
+
+    connection_pool = message(ConnectionPoolSettings)
+    outlier_detection = message(OutlierDetection)
 
 
 class HTTPRetry(Message):
@@ -56,10 +137,35 @@ class LabelSelector(Message):
     match_expressions = repeated(message(LabelSelectorRequirement))
 
 
+_VISIBILITY = ("VISIBILITY_UNSPECIFIED", "NONE", "NAMESPACE", "PUBLIC")
+
+
+class VisibilityMatchRule(Message):
+    """Namespaces that a visibility policy is about."""
+
+    namespace_selector = message(LabelSelector, oneof="matcher")
+
+
+class VisibilityPolicy(Message):
+    """The visibility of the ServiceEntries of some namespaces."""
+
+    visibility = enum(*_VISIBILITY)
+    matching_rules = repeated(message(VisibilityMatchRule))
+
+
+class ServiceEntryVisibility(Message):
+    """Who sees ServiceEntries."""
+
+    default_visibility = enum(*_VISIBILITY)
+    apply_to_sidecars = boolean()
+    policies = repeated(message(VisibilityPolicy))
+
+
 class OutboundTrafficPolicy(Message):
     """What happens to traffic for unknown destinations."""
 
-    mode = enum("REGISTRY_ONLY", "ALLOW_ANY")
+    mode = enum("REGISTRY_ONLY", "ALLOW_ANY", "ALLOW_ANY_DYNAMIC_DNS", numbers={"ALLOW_ANY_DYNAMIC_DNS": 3})
+    tls = message(ClientTLSSettings, since="1.30")
 
 
 class InboundTrafficPolicy(Message):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from meshc.catalog import Release
 from meshc.gotext import durations
-from meshc.models import proxy_validation
+from meshc.models import proxy_validation, traffic_validation
 from meshc.models.addresses import port_problem, trust_domain_problem, wildcard_name_problem
 from meshc.models.findings import Findings
 from meshc.models.mesh_config import MeshConfig
@@ -34,6 +34,8 @@ def validate(mesh: MeshConfig, release: Release) -> Findings:
     else:
         found.error("must be set", mesh.at(MeshConfig.default_config))
     _locality(mesh.locality_lb_setting, found)
+    traffic_validation.zones(mesh.zone_aware_lb_setting, found)
+    traffic_validation.policy(mesh.default_traffic_policy, found)
     for settings in mesh.service_settings:
         for number, host in enumerate(settings.hosts):
             if problem := wildcard_name_problem(host):

@@ -23,7 +23,7 @@ from meshc.yamlio import Json
 T = TypeVar("T")
 Place = tuple[PathPart, ...]
 
-WRAPPERS: Final = frozenset({"bool_value", "int32_value", "int64_value"})
+WRAPPERS: Final = frozenset({"bool_value", "int32_value", "int64_value", "uint32_value"})
 
 
 class Absent(dict[str, Json]):

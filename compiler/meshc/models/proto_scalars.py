@@ -14,6 +14,7 @@ _LIMITS = {
     "int32": (-(2**31), 2**31),
     "int32_value": (-(2**31), 2**31),
     "uint32": (0, 2**32),
+    "uint32_value": (0, 2**32),
     "int64_value": (-(2**63), 2**63),
 }
 _INTEGER = re.compile(r"-?(0|[1-9]\d*)", re.ASCII)
@@ -125,6 +126,7 @@ _READERS: Mapping[str, Callable[[Field[Json], Json], Json]] = {
     "uint32": _integer,
     "int32_value": _integer,
     "int64_value": _integer,
+    "uint32_value": _integer,
     "double": _double,
     "duration": _duration,
     "enum": _enum,

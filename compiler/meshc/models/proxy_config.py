@@ -273,6 +273,40 @@ class ProxyHeaders(Message):
     x_forwarded_port = message(EnabledHeader, since="1.28")
 
 
+class ConnectionSettings(Message):
+    """Limits and timeouts of a proxy's connections, applied over xDS (docs/istio/changes-1.31.md § 6)."""
+
+    profile = enum("SIDECAR", "EDGE", doc="Defaults for the fields that are not set.")
+    listener_per_connection_buffer_limit_bytes = int32_value()
+    cluster_per_connection_buffer_limit_bytes = int32_value()
+    http_idle_timeout = duration()
+    http_max_connection_duration = duration()
+    http_drain_timeout = duration()
+    http_request_timeout = duration()
+    http_request_headers_timeout = duration()
+    http_stream_idle_timeout = duration()
+    http_max_stream_duration = duration()
+    http_max_concurrent_streams = int32_value()
+    http2_initial_stream_window_size = int32_value("At least 65535 bytes.")
+    http2_initial_connection_window_size = int32_value("At least 65535 bytes.")
+    http_headers_with_underscores_action = enum(
+        "HEADERS_WITH_UNDERSCORES_UNSPECIFIED",
+        "HEADERS_WITH_UNDERSCORES_ALLOW",
+        "HEADERS_WITH_UNDERSCORES_REJECT_REQUEST",
+        "HEADERS_WITH_UNDERSCORES_DROP_HEADER",
+    )
+    http_merge_slashes = bool_value()
+    http_path_with_escaped_slashes_action = enum(
+        "PATH_WITH_ESCAPED_SLASHES_UNSPECIFIED",
+        "KEEP_UNCHANGED",
+        "REJECT_REQUEST",
+        "UNESCAPE_AND_REDIRECT",
+        "UNESCAPE_AND_FORWARD",
+    )
+    listener_connection_limit = int32_value()
+    global_downstream_connection_limit = int32_value()
+
+
 class ProxyConfig(Message):
     """Configuration of one proxy: mesh `defaultConfig`, annotation `proxy.istio.io/config`, environment `PROXY_CONFIG`."""
 
@@ -329,3 +363,6 @@ class ProxyConfig(Message):
     file_flush_interval = duration("How often access-log files are flushed.", since="1.29")
     file_flush_min_size_kb = uint32("Flush access-log files from this size on.", since="1.29")
     stats_compression = bool_value("Compress the answers of the metrics endpoint.", since="1.29")
+    connection_settings = message(
+        ConnectionSettings, "Limits and timeouts of connections; replaced as a whole by a higher layer.", since="1.31"
+    )

@@ -6,9 +6,10 @@ from meshc.catalog import Release
 from meshc.gotext import durations
 from meshc.models.addresses import address_problem, port_problem
 from meshc.models.findings import Findings
-from meshc.models.message import Field, Message
+from meshc.models.message import Field, Message, declared
 from meshc.models.proxy_config import (
     ClientTLSSettings,
+    ConnectionSettings,
     Lightstep,
     PrivateKeyMethod,
     PrivateKeyProvider,
@@ -20,6 +21,16 @@ from meshc.models.proxy_config import (
 
 _HOST_IP = "$(HOST_IP)"
 _CREDENTIAL_MODES = ("SIMPLE", "MUTUAL")
+_POSITIVE = (1, "positive")
+_WINDOW = (65535, "at least 65535")
+_LEAST = {
+    ConnectionSettings.http_max_concurrent_streams: _POSITIVE,
+    ConnectionSettings.listener_connection_limit: _POSITIVE,
+    ConnectionSettings.global_downstream_connection_limit: _POSITIVE,
+    ConnectionSettings.http2_initial_stream_window_size: _WINDOW,
+    ConnectionSettings.http2_initial_connection_window_size: _WINDOW,
+}
+"""Least values of limits and sizes; every other one, and every duration, must not be negative."""
 
 
 def validate(config: ProxyConfig, release: Release) -> Findings:
@@ -40,6 +51,7 @@ def validate(config: ProxyConfig, release: Release) -> Findings:
         _tracing(config.tracing, release, found)
     if config.private_key_provider:
         _private_key_provider(config.private_key_provider, found)
+    _connection_settings(config.connection_settings, found)
     if "ISTIO_META_DNS_AUTO_ALLOCATE" in config.proxy_metadata and release.has("mesh.dns_auto_allocate_deprecated"):
         text = "is deprecated; addresses are allocated by PILOT_ENABLE_IP_AUTOALLOCATE of istiod"
         found.warn(text, (*config.at(ProxyConfig.proxy_metadata), "ISTIO_META_DNS_AUTO_ALLOCATE"))
@@ -135,3 +147,14 @@ def _private_key_provider(provider: PrivateKeyProvider, found: Findings) -> None
     for method in chosen:
         if method.poll_delay is None or durations.parse(method.poll_delay) == 0:
             found.error("must be set and not zero", method.at(PrivateKeyMethod.poll_delay))
+
+
+def _connection_settings(settings: ConnectionSettings, found: Findings) -> None:
+    """Check the limits and timeouts that are set (docs/istio/changes-1.31.md § 6)."""
+    for field in declared(ConnectionSettings).values():
+        value = settings.value_of(field)
+        if value is None or field.kind not in ("int32_value", "duration"):
+            continue
+        least, words = _LEAST.get(field, (0, "non-negative"))
+        if (durations.parse(value) if field.kind == "duration" else value) < least:
+            found.error(f"invalid connection settings: {field.name} must be {words}", settings.at(field))

@@ -149,6 +149,7 @@ _SCALARS: dict[str, dict[str, Json]] = {
     "int32": _whole(32, signed=True),
     "int32_value": _whole(32, signed=True),
     "int64_value": _whole(64, signed=True),
+    "uint32_value": _whole(32, signed=False),
     "uint32": _whole(32, signed=False),
     "double": {"type": "number"},
     "duration": {

@@ -41,6 +41,19 @@ def _validate_annotations(given: Any, row: Row) -> object:
     return {"valid": not pod_annotations.validate(given["annotations"] or {}, catalog.release(row["tag"]))}
 
 
+def _validate_proxy_config(given: Any, row: Row) -> object:
+    release = catalog.release(row["tag"])
+    base = mesh.defaults(release).default_config
+    config = proxy.merge(base, proxy.read(given["proxy_config"] or {}, release).value, release)
+    return {"valid": not proxy.validate(config, release).errors}
+
+
+def _validate_mesh_config(given: Any, row: Row) -> object:
+    release = catalog.release(row["tag"])
+    config = mesh.merge(mesh.defaults(release), given["mesh_config"] or {}, release).value
+    return {"valid": not mesh.validate(config, release).errors}
+
+
 def _proxy_config_without_defaults(given: Any, row: Row) -> object:
     return proxy.to_json_text(ProxyConfig(given["proxy_config"] or {}), catalog.release(row["tag"]))
 
@@ -51,5 +64,7 @@ DECISIONS: dict[str, Callable[[Any, Any], object]] = {
     "mesh-config-merge": _mesh_config_merge,
     "validate-quantity": _validate_quantity,
     "validate-annotations": _validate_annotations,
+    "validate-proxy-config": _validate_proxy_config,
+    "validate-mesh-config": _validate_mesh_config,
     "proxy-config-without-defaults": _proxy_config_without_defaults,
 }
