@@ -59,7 +59,7 @@ def scrape_configuration(given: Json, row: Json) -> Json:
 
 def prometheus_merge_annotations(given: Json, row: Json) -> Json:
     pod = _pod(given)
-    config = mesh.apply(mesh.defaults(_release(row)), given["mesh_config"] or {}, _release(row)).value
+    config = mesh.apply(mesh.defaults(_release(row)), given["mesh_config"] or {}, _release(row)).value.document
     try:
         prometheus.merge(pod, config, _release(row))
     except MeshcError as error:

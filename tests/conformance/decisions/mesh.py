@@ -44,7 +44,7 @@ def _validate_annotations(given: Any, row: Row) -> object:
 def _validate_proxy_config(given: Any, row: Row) -> object:
     release = catalog.release(row["tag"])
     base = mesh.defaults(release).default_config
-    config = proxy.merge(base, proxy.read(given["proxy_config"] or {}, release).value, release)
+    config = proxy.merge(base, given["proxy_config"] or {}, release)
     return {"valid": not proxy.validate(config, release).errors}
 
 
