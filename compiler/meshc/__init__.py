@@ -9,7 +9,7 @@ __version__ = "0.1.0"
 
 # Public names and where they live; a module is imported the first time its name is asked for.
 _PUBLIC = {
-    "Settings": "meshc.settings",
+    "Settings": "meshc.api_settings",
     "inject": "meshc.injection.api",
     "inject_stream": "meshc.injection.api",
     "uninject": "meshc.injection.uninject.uninjection",

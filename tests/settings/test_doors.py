@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import meshc
 from meshc import yamlio
 from meshc.errors import MeshcError, UsageError
 from meshc.settings import Settings
@@ -199,6 +200,6 @@ def test_the_same_request_gives_equal_settings() -> None:
 
 
 def test_workloads_are_the_objects_of_the_profiles_gateways() -> None:
-    names = [o["metadata"]["name"] for o in Settings.load(profile="demo").workloads if o["kind"] == "Deployment"]
+    names = [o["metadata"]["name"] for o in meshc.Settings.load(profile="demo").workloads if o["kind"] == "Deployment"]
     assert names == ["istio-ingressgateway", "istio-egressgateway"]
-    assert Settings.load(profile="minimal").workloads == ()
+    assert meshc.Settings.load(profile="minimal").workloads == ()

@@ -199,12 +199,12 @@ def injector_of(settings: Settings, mode: str) -> Injector:
 
     Raises SettingsError where the settings' profile installs no injector.
     """
-    kept: dict[str, Injector] = vars(settings).setdefault("_prepared_injection", {})
-    found = kept.get(mode)
-    if found is None:
+
+    def make() -> Injector:
         settings.require_injector()
-        found = kept[mode] = Injector(settings.for_mode(mode), mode)
-    return found
+        return Injector(settings.for_mode(mode), mode)
+
+    return settings.once(Injector, mode, make)
 
 
 def _unknown(name: str, known: Sequence[str], aliases: Mapping[str, Json]) -> InjectionError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from meshc import catalog
 from meshc.catalog import Release
@@ -19,9 +19,11 @@ from meshc.settings.request import MODES, Request
 from meshc.trees import get, section
 from meshc.yamlio import Json
 
+S = TypeVar("S", bound=Settings)
 
-def load(request: Request) -> Settings:
-    """Resolve a request; raises MeshcError for whatever in it is unknown, wrong or contradictory."""
+
+def load(request: Request, kind: type[S]) -> S:
+    """Resolve a request to Settings of a class; raises MeshcError for whatever in it is unknown, wrong or contradictory."""
     release = _release(request.release)
     request = clusterconfig.unpacked(request)
     found = halves.resolve(request, release)
@@ -29,7 +31,7 @@ def load(request: Request) -> Settings:
     effective, unknown = mesh.apply(mesh.defaults(release), found.mesh or {}, release, strict=False)
     config, notes = _injection_config(request, found, release)
     by_mode = {mode: _seen_by(replace(request, mode=mode), found, release) for mode in MODES}
-    return Settings(
+    return kind(
         release=release,
         mode=request.mode,
         profile=found.profile,

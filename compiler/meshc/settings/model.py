@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from meshc.catalog import Release
 from meshc.errors import SettingsError
+from meshc.late import late
 from meshc.models.mesh_config import MeshConfig
 from meshc.models.values import Values
 from meshc.profiles import Gateway
 from meshc.settings.trail import Origins
 from meshc.yamlio import Json
+
+if TYPE_CHECKING:
+    from meshc.settings import loading, request
+else:
+    loading, request = late("meshc.settings.loading"), late("meshc.settings.request")
+
+T = TypeVar("T")
 
 Source = str | Path | Json
 """A FILE option: a path, or the parsed document itself."""
@@ -86,8 +93,9 @@ class Settings:
     origins: Origins = field(default_factory=Origins)
     warnings: tuple[str, ...] = ()
     by_mode: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: EMPTY, repr=False)
+    _kept: dict[tuple[type, str], object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def for_mode(self, mode: str) -> Settings:
+    def for_mode(self, mode: str) -> Self:
         """These settings as one of the two front ends sees them: its environment, nodes and revision."""
         if mode == self.mode or mode not in self.by_mode:
             return self
@@ -110,11 +118,21 @@ class Settings:
             )
 
     @property
-    def workloads(self) -> tuple[Json, ...]:
-        """The objects of the classic gateways that the installation brings, in Helm's order, made anew each time."""
-        # By name, as the package's own public names are: gateways are compiled with settings, not the other way round.
-        gateways = importlib.import_module("meshc.gateways.gateway_objects")
-        return tuple(document for _, objects in gateways.profile_gateways(self) for document in objects)
+    def mesh_config(self) -> Mapping[str, Json]:
+        """The document of `mesh`: the effective MeshConfig in protobuf-JSON form, set fields only."""
+        return self.mesh.document
+
+    def once(self, of: type[T], key: str, make: Callable[[], T]) -> T:
+        """What `make` gives, made when it is first asked for and kept with these settings under its type and a key.
+
+        So work that depends on the settings alone is done once, wherever it is needed.  `make` may run twice where two
+        threads ask at the same time; both get the same value.
+        """
+        found = self._kept.get((of, key))
+        if found is None:
+            found = self._kept.setdefault((of, key), make())
+        assert isinstance(found, of)
+        return found
 
     def of_kind(self, kind: str) -> tuple[Json, ...]:
         """The `resources` of one kind, in the order they were given."""
@@ -144,7 +162,7 @@ class Settings:
         cluster: str | None = None,
         lenient: bool = False,
         resources: Sequence[Json] = (),
-    ) -> Settings:
+    ) -> Self:
         """Put catalogue, profile and what the user has together.
 
         The keywords are the command line's options (docs/settings.md); one that names a file takes a path or the parsed
@@ -152,7 +170,4 @@ class Settings:
         the user's own settings, refuses.
         """
         given = {name: value for name, value in locals().items() if name != "cls"}
-        from meshc.settings.loading import load
-        from meshc.settings.request import Request
-
-        return load(Request.of(**given))
+        return loading.load(request.Request.of(**given), cls)
