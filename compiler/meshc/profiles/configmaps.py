@@ -125,7 +125,7 @@ def _tracing(release: Release, values: Json) -> dict[str, Any]:
             found = {"lightstep": {key: get(options, f"lightstep.{key}") for key in ("address", "accessToken")}}
         case "stackdriver":
             found = {"stackdriver": _stackdriver(release, section(options, "stackdriver"))}
-        case "openCensusAgent" if release.has("profiles.open_census_tracer"):
+        case "openCensusAgent":
             found = copy.deepcopy(get(values, "meshConfig.defaultConfig.tracing"))
         case _ if release.has("profiles.empty_tracing_without_tracer"):
             found = {}

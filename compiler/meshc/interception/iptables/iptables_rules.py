@@ -40,7 +40,7 @@ def restore(rules: Sequence[Rule], release: Release) -> str:
     lines = []
     for table in ordered:
         own = [r for r in rules if r.table == table]
-        created = chains(own, jumped=release.has("interception.jumped_chains_created"))
+        created = chains(own)
         lines += [f"* {table}", *(f"-N {c}" for _, c in created), *(r.text for r in own), "COMMIT"]
     return "\n".join(lines)
 

@@ -74,12 +74,9 @@ class Book:
         return f"{match}-j NFLOG --nflog-prefix {prefix} --nflog-group 1337 --nflog-size 20"
 
 
-def chains(rules: list[Rule] | tuple[Rule, ...], *, jumped: bool = False) -> list[tuple[str, str]]:
-    """Own chains as (table, chain) in order of their first rule, then (with `jumped`) those only jumped to."""
-    found = dict.fromkeys((r.table, r.chain) for r in rules if r.chain not in BUILT_IN_CHAINS)
-    if jumped:
-        found.update(dict.fromkeys((r.table, r.jump) for r in rules if r.jump))
-    return list(found)
+def chains(rules: list[Rule] | tuple[Rule, ...]) -> list[tuple[str, str]]:
+    """Own chains as (table, chain) in order of their first rule; every chain that is jumped to has one."""
+    return list(dict.fromkeys((r.table, r.chain) for r in rules if r.chain not in BUILT_IN_CHAINS))
 
 
 def arrange(rules: list[Rule] | tuple[Rule, ...]) -> dict[tuple[str, str], list[Rule]]:
