@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from meshc import trees
+from meshc.late import late
 from meshc.trees import ABSENT
+
+if TYPE_CHECKING:
+    import difflib
+else:
+    difflib = late("difflib")
 
 PathPart = trees.PathPart
 
@@ -144,9 +151,7 @@ def show_value(value: object, *, limit: int = 120) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that a misspelt one most likely means, or None."""
-    from difflib import get_close_matches
-
-    found = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
     return found[0] if found else None
 
 

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from meshc import load
 from meshc.cli.inputs import Inputs, gather, project_file, resolve
 from meshc.cli.options import SettingsOptions
 from meshc.errors import ErrorGroup, InputError, MeshcError, raise_all
 from meshc.kubernetes.pods import find_pod, pod_of
+from meshc.late import late
 from meshc.settings import Settings
 from meshc.yamlio import Document, Json
+
+if TYPE_CHECKING:
+    from meshc.bootstraps import compiler
+    from meshc.injection import api as injection
+else:
+    compiler = late("meshc.bootstraps.compiler")
+    injection = late("meshc.injection.api")
 
 
 @dataclass(frozen=True)
@@ -52,11 +61,9 @@ def injected(files: Sequence[str], options: SettingsOptions) -> tuple[Inputs, li
 
 def bootstrap_of(one: Injected, facts: dict[str, Json] | None = None) -> Json:
     """The compiled envoy-rev.json as a dict; None where the pod runs no Envoy."""
-    from meshc.bootstraps.compiler import bootstrap
-
     if not pod_of(one.manifest).carries_bootstrap:
         return None
-    return bootstrap(one.manifest, one.settings, facts or {}).envoy_document
+    return compiler.bootstrap(one.manifest, one.settings, facts or {}).envoy_document
 
 
 def _workloads(documents: Sequence[Document]) -> Iterator[Document]:
@@ -67,8 +74,8 @@ def _workloads(documents: Sequence[Document]) -> Iterator[Document]:
 
 
 def _injected(document: Document, settings: Settings) -> Injected:
-    from meshc.injection.api import inject
-
     if pod_of(document.value).carries_bootstrap:
         return Injected(document, document.value, settings, came_injected=True)
-    return Injected(document, inject(document, settings, mode=settings.mode).manifest, settings, came_injected=False)
+    return Injected(
+        document, injection.inject(document, settings, mode=settings.mode).manifest, settings, came_injected=False
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import shutil
 import sys
@@ -16,6 +15,9 @@ from typing import TextIO
 import orjson
 
 from meshc.errors import InputError, UsageError
+
+if sys.platform != "win32":
+    import fcntl
 
 INDEX = "index.json"
 _FORMATS = {"json", "yaml", "yml", "wide", "name"}
@@ -76,11 +78,6 @@ def replace_files(files: Mapping[Path, bytes]) -> None:
             Path(name).unlink(missing_ok=True)
 
 
-def sha256(data: bytes) -> str:
-    """Hex digest of a file's content."""
-    return hashlib.sha256(data).hexdigest()
-
-
 def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     """Replace `folder` by `files` (relative path → content) as a whole, or leave it as it was.
 
@@ -138,9 +135,7 @@ def _refuse_foreign(folder: Path) -> None:
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Keep other runs of meshc out of a folder, where the system has such locks."""
-    try:
-        import fcntl
-    except ImportError:
+    if sys.platform == "win32":
         yield
         return
     descriptor = os.open(folder, os.O_RDONLY)

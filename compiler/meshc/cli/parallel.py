@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -76,8 +77,6 @@ def with_progress(outcomes: Iterable[T], total: int, noun: str = "workloads") ->
     if not sys.stderr.isatty():
         yield from outcomes
         return
-    import time
-
     started = shown = time.monotonic()
     for number, outcome in enumerate(outcomes, 1):
         now = time.monotonic()

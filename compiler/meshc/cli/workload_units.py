@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from meshc import load, resources, yamlio
 from meshc.cli.inputs import Inputs
 from meshc.errors import InputError
+from meshc.late import late
 from meshc.models.pointing import pointed
 from meshc.rendering.units import Unit, plan, unit_of
 from meshc.settings import Settings
 from meshc.trees import merge
 from meshc.yamlio import Document, Json
+
+if TYPE_CHECKING:
+    from meshc.gateways import gateway_objects
+    from meshc.gateways.charts import accepted
+else:
+    gateway_objects = late("meshc.gateways.gateway_objects")
+    accepted = late("meshc.gateways.charts.accepted")
 
 _DEPLOYMENTS = ("Deployment", "DaemonSet")
 
@@ -49,23 +58,18 @@ def units_of(inputs: Inputs, *, chart: GatewayChart | None = None, places: dict[
 
 
 def _of_profile(settings: Settings) -> list[Unit]:
-    from meshc.gateways.gateway_objects import profile_gateways
-
     source = f"profile {settings.profile}"
-    found = profile_gateways(settings)
+    found = gateway_objects.profile_gateways(settings)
     return [unit for _, objects in found for unit in _gateway(objects, settings, source=source)]
 
 
 def _of_chart(chart: GatewayChart, settings: Settings) -> list[Unit]:
-    from meshc.gateways import gateway_objects
-    from meshc.gateways.charts.accepted import check
-
     documents = [d for file in chart.values for d in load.file(file, strict=True)]
     values: Json = {}
-    check(chart.chart, values)
+    accepted.check(chart.chart, values)
     for document in documents:
         with pointed(document):
-            check(chart.chart, document.value)
+            accepted.check(chart.chart, document.value)
         values = merge(values, document.value)
     with pointed(documents[-1]) if documents else nullcontext():
         objects = gateway_objects.chart(

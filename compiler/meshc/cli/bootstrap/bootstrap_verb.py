@@ -6,10 +6,11 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from meshc import catalog, load
+from meshc import catalog, load, yamlio
 from meshc.bootstraps.compiler import bootstrap as compile_bootstrap
+from meshc.bootstraps.envoy import envoy_bootstrap
 from meshc.bootstraps.files import Bootstraps
 from meshc.catalog import Release
 from meshc.cli.bootstrap import BootstrapOptions
@@ -18,8 +19,21 @@ from meshc.cli.options import SettingsOptions
 from meshc.cli.output import destination, write
 from meshc.errors import InputError, MeshcError, UsageError, require_known
 from meshc.kubernetes.pods import Pod, find_pod, pod_of
+from meshc.late import late
 from meshc.settings import Settings
 from meshc.yamlio import Document
+
+if TYPE_CHECKING:
+    from meshc.bootstraps.envoy import custom_bootstrap
+    from meshc.bootstraps.recovery import bootstrap_reading, recovered_facts
+    from meshc.cli import real_envoy
+    from meshc.injection import api as injection
+else:
+    injection = late("meshc.injection.api")
+    recovered_facts = late("meshc.bootstraps.recovery.recovered_facts")
+    bootstrap_reading = late("meshc.bootstraps.recovery.bootstrap_reading")
+    custom_bootstrap = late("meshc.bootstraps.envoy.custom_bootstrap")
+    real_envoy = late("meshc.cli.real_envoy")
 
 Json = Any
 _KINDS = ("envoy", "grpc", "facts")
@@ -50,9 +64,6 @@ def _print_facts(options: BootstrapOptions, settings_options: SettingsOptions) -
         hint = "name one envoy-rev.json, grpc-bootstrap.json or config_dump"
         raise UsageError("one bootstrap is read at a time", hint=hint)
     file = options.files[0]
-    from meshc import yamlio
-    from meshc.bootstraps.recovery import bootstrap_reading, recovered_facts
-
     found = bootstrap_reading.bootstrap_of(bootstrap_reading.load(_read(file), file=file), file=file)
     named = settings_options.release or recovered_facts.release_of(found)
     if named is None:
@@ -96,11 +107,9 @@ def _only(documents: Sequence[Document], files: Sequence[str]) -> tuple[Document
 def _injected(document: Document, pod: Pod, settings: Settings) -> Json:
     if pod.carries_bootstrap:
         return document.value
-    from meshc.injection.api import inject
-
-    result = inject(document.value, settings, mode="webhook")
+    result = injection.inject(document.value, settings, mode="webhook")
     if not pod_of(result.manifest).carries_bootstrap:
-        hint = "`meshc explain FILE` tells why it is not injected"
+        hint = "`meshc explain FILE` explains why it is not injected"
         raise document.error("the pod gets no proxy", path=("metadata",), hint=hint)
     return result.manifest
 
@@ -115,16 +124,12 @@ def _wanted(made: Bootstraps, kind: str) -> bytes:
 
 
 def _overridden(made: Bootstraps, file: str, release: Release) -> bytes:
-    from meshc.bootstraps.envoy import custom_bootstrap, envoy_bootstrap
-
     text = _read(file).decode("utf-8", "replace")
     document = custom_bootstrap.read(text, release, host_ip=made.host_ip, file=file)
     return envoy_bootstrap.dump(custom_bootstrap.merge(made.envoy_document, document))
 
 
 def _checked(data: bytes, options: BootstrapOptions) -> int:
-    from meshc.cli import real_envoy
-
     program = real_envoy.find(options.envoy)
     verdict = real_envoy.validate(data, program)
     warn(verdict.deprecated)
@@ -140,8 +145,6 @@ def _refuse_for_grpc(options: BootstrapOptions) -> None:
 
 
 def _not_given_again(found: Json, known: Mapping[str, Json], release: Release) -> list[str]:
-    from meshc.bootstraps.recovery import bootstrap_reading
-
     try:
         made = compile_bootstrap(None, Settings.load(release=str(release)), known)
     except MeshcError as error:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from meshc import load, yamlio
 from meshc.cli.capture import CaptureOptions
@@ -17,8 +19,18 @@ from meshc.interception import rules_text
 from meshc.interception.packet_rules import HasRelease, Rules
 from meshc.interception.packet_rules import capture as compute
 from meshc.kubernetes.pods import pod_of
+from meshc.late import late
 from meshc.models.pointing import pointed
 from meshc.yamlio import Json
+
+if TYPE_CHECKING:
+    from meshc.interception.dumps import listing, rule_comparison
+    from meshc.interception.tracing import packets, trace
+else:
+    packets = late("meshc.interception.tracing.packets")
+    trace = late("meshc.interception.tracing.trace")
+    listing = late("meshc.interception.dumps.listing")
+    rule_comparison = late("meshc.interception.dumps.rule_comparison")
 
 FORMATS = ("text", "iptables-save", "iptables-restore", "nft", "json", "commands")
 
@@ -108,8 +120,6 @@ def _families(both: tuple[str, str], format: str, family: str | None) -> str:
 
 
 def _traces(made: Rules, document: Json, options: CaptureOptions, *, as_json: bool) -> str:
-    from meshc.interception.tracing import packets, trace
-
     if made.config is None:
         raise UsageError("there are no rules to trace", path="--trace", hint="; ".join(made.warnings))
     own = options.addresses or (pod_of(document).addresses if "spec" in document else ())
@@ -123,10 +133,6 @@ def _traces(made: Rules, document: Json, options: CaptureOptions, *, as_json: bo
 
 
 def _compare(made: Rules, file: str, *, as_json: bool) -> tuple[str, int]:
-    import dataclasses
-
-    from meshc.interception.dumps import listing, rule_comparison
-
     differences, notes = rule_comparison.compare(made, listing.read(read_text(file), file=file))
     if as_json:
         data = {"differences": [dataclasses.asdict(d) for d in differences], "notes": notes}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from meshc import reports
 from meshc.cli import output
@@ -11,8 +12,15 @@ from meshc.cli.options import SettingsOptions
 from meshc.comparison.documents import Compared, compare_all
 from meshc.comparison.grouping import changes
 from meshc.errors import UsageError, require_known
+from meshc.late import late
 from meshc.rendering import tree
 from meshc.reports.changes import Report
+
+if TYPE_CHECKING:
+    from meshc.cli.diff import live_diff, release_diff
+else:
+    release_diff = late("meshc.cli.diff.release_diff")
+    live_diff = late("meshc.cli.diff.live_diff")
 
 
 def diff(options: DiffOptions, settings_options: SettingsOptions) -> int:
@@ -38,12 +46,8 @@ def _report(kind: str, options: DiffOptions, settings_options: SettingsOptions) 
     if kind == "golden":
         return golden_diff.report(options.goldens, settings_options, jobs=options.jobs, shard=options.shard)
     if kind == "upgrade":
-        from meshc.cli.diff import release_diff
-
         return release_diff.report(options, settings_options)
     if kind == "live":
-        from meshc.cli.diff import live_diff
-
         return live_diff.report(options, settings_options)
     old, new = options.files
     found = compare_all(two_sides.sides(old), two_sides.sides(new))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from meshc.cli import output
 from meshc.cli.explain import ExplainOptions
@@ -15,9 +16,15 @@ from meshc.cli.options import SettingsOptions
 from meshc.errors import ErrorGroup, InputError, MeshcError, UsageError, raise_all, require_known
 from meshc.injection.api import Result, inject
 from meshc.injection.workloads import place_of
+from meshc.late import late
 from meshc.load import opened
 from meshc.settings import Settings
 from meshc.yamlio import Document, Json
+
+if TYPE_CHECKING:
+    from meshc.cli.explain import explained_setting
+else:
+    explained_setting = late("meshc.cli.explain.explained_setting")
 
 
 def explain(options: ExplainOptions, settings_options: SettingsOptions) -> int:
@@ -33,8 +40,6 @@ def explain(options: ExplainOptions, settings_options: SettingsOptions) -> int:
 
 
 def _setting(options: ExplainOptions, settings_options: SettingsOptions) -> Explanation:
-    from meshc.cli.explain.explained_setting import explain_setting
-
     if options.field is not None:
         raise UsageError("--setting and --field are two questions", path="--setting", hint="ask one at a time")
     if options.files:
@@ -42,7 +47,7 @@ def _setting(options: ExplainOptions, settings_options: SettingsOptions) -> Expl
     else:
         settings = resolve(settings_options, [], mode="webhook", project=project_file(settings_options))
         warn(settings.warnings)
-    return explain_setting(settings, str(options.setting))
+    return explained_setting.explain_setting(settings, str(options.setting))
 
 
 def _workloads(options: ExplainOptions, settings_options: SettingsOptions) -> list[Explanation]:

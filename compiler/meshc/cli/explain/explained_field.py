@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from meshc.cli.explain.dependencies import Cause, Watch, causes
 from meshc.cli.explain.explanations import Explanation
@@ -15,9 +16,15 @@ from meshc.errors import InputError, PathPart, format_path
 from meshc.injection.api import inject
 from meshc.injection.injector import injector_of
 from meshc.injection.workloads import place_of
+from meshc.late import late
 from meshc.settings import Settings
 from meshc.trees import ABSENT
 from meshc.yamlio import Document, Json
+
+if TYPE_CHECKING:
+    from meshc.bootstraps import compiler
+else:
+    compiler = late("meshc.bootstraps.compiler")
 
 _BOOTSTRAPS = ("envoy", "grpc")
 
@@ -58,13 +65,11 @@ def _bootstrap(
     document: Document, settings: Settings, asked: tuple[str, str], places: Mapping[str, str]
 ) -> Explanation:
     """A field of a bootstrap: its value, and what that hangs on (the injected pod's own fields among it)."""
-    from meshc.bootstraps.compiler import bootstrap
-
     name, field = asked
 
     def built(other: Settings, workload: Json) -> Json:
         pod = inject(workload, other, mode=settings.mode, pod_template_paths=places).manifest
-        made = bootstrap(pod, other, {}).document(name)
+        made = compiler.bootstrap(pod, other, {}).document(name)
         if made is None:
             hint = "ask for a workload whose proxy runs Envoy" if name == "envoy" else "ask for one with a gRPC agent"
             raise InputError(f"this workload gets no {name} bootstrap", hint=hint)

@@ -13,11 +13,16 @@ from meshc.errors import ErrorGroup, InputError, MeshcError, raise_all
 from meshc.injection.api import Result
 from meshc.injection.patch import Operation
 from meshc.injection.workloads import LIST, place_of
+from meshc.late import late
 from meshc.yamlio import Document, File, Json
 from meshc.yamlio.splicing import splice
 
 if TYPE_CHECKING:
+    import jsonpatch
+
     from meshc.cli.inject.inject_verb import Injection
+else:
+    jsonpatch = late("jsonpatch")
 
 _BOM = b"\xef\xbb\xbf"
 Change = Callable[[Document], "list[Operation] | None"]
@@ -77,8 +82,6 @@ def edited(file: File, change: Change) -> str:
 
 def patched(value: Json, operations: list[Operation]) -> Json:
     """A document after a JSON patch; the document itself is not changed."""
-    import jsonpatch
-
     return jsonpatch.apply_patch(copy.deepcopy(value), operations)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from meshc import load
 from meshc.cli import output
@@ -16,8 +17,16 @@ from meshc.cli.options import SettingsOptions
 from meshc.errors import ErrorGroup, InputError, MeshcError, UsageError, raise_all, require_known
 from meshc.injection.api import Stream, inject_stream
 from meshc.kubernetes import typed
+from meshc.late import late
+from meshc.rendering.units import require_containers
 from meshc.settings import Settings
 from meshc.yamlio import Document, File
+
+if TYPE_CHECKING:
+    from meshc.cli.inject import in_place, krm_function
+else:
+    krm_function = late("meshc.cli.inject.krm_function")
+    in_place = late("meshc.cli.inject.in_place")
 
 
 @dataclass(frozen=True)
@@ -38,18 +47,14 @@ def inject(options: InjectOptions, settings_options: SettingsOptions) -> int:
         raise UsageError("no files named", hint="name files or folders, or - for standard input")
     files = load.files(named, stdin=read_stdin)
     if (lists := _krm_lists(files)) and options.format == "yaml" and not options.in_place:
-        from meshc.cli.inject.krm_function import transform
-
-        output.write(transform(lists, options, settings_options, project), to)
+        output.write(krm_function.transform(lists, options, settings_options, project), to)
         return 0
     context = [document for file in files for document in file.documents]
     settings = resolve(settings_options, context, mode="kube-inject", project=project)
     places = pod_template_paths(options.pod_template_paths)
     injections = _injected(files, settings, places)
     if options.in_place:
-        from meshc.cli.inject.in_place import rewrite
-
-        rewrite(injections, places)
+        in_place.rewrite(injections, places)
     else:
         output.write(written(injections, options.format), to)
     warn(settings.warnings)
@@ -88,8 +93,6 @@ def _injected(files: Sequence[File], settings: Settings, places: dict[str, str])
 
 def _require_containers(file: File, stream: Stream, places: dict[str, str]) -> None:
     """Refuse workloads that would become pods of the mesh's parts alone; Istio injects them."""
-    from meshc.rendering.units import require_containers
-
     for result in stream.results:
         try:
             require_containers(Document(result.edited.base), places)

@@ -9,11 +9,15 @@ import orjson
 
 from meshc import yamlio
 from meshc.errors import InputError, MeshcError
+from meshc.late import late
 from meshc.yamlio import Json
 
 if TYPE_CHECKING:
     from meshc.cli.inject.inject_verb import Injection
     from meshc.injection.api import Result
+    from meshc.kubernetes import strategic_diff
+else:
+    strategic_diff = late("meshc.kubernetes.strategic_diff")
 
 
 def written(injections: Sequence[Injection], format: str) -> str:
@@ -42,8 +46,6 @@ def _json_patch(injections: Sequence[Injection]) -> str:
 
 def _strategic_patch(injections: Sequence[Injection]) -> str:
     """One strategic merge patch a workload, each with what names its object, as a YAML stream."""
-    from meshc.kubernetes import strategic_diff
-
     patches = []
     for result in _injected(injections):
         manifest = result.manifest

@@ -6,6 +6,7 @@ import dataclasses
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from meshc import load, yamlio
 from meshc.catalog import Release
@@ -20,7 +21,16 @@ from meshc.interception.ports.components import component
 from meshc.interception.ports.pod_ports import pod_ports
 from meshc.interception.ports.port_map import PortMap
 from meshc.kubernetes.pods import pod_of
+from meshc.late import late
 from meshc.yamlio import Json
+
+if TYPE_CHECKING:
+    from meshc.interception.ports import pictures, port_comparison, recipes, sockets
+else:
+    recipes = late("meshc.interception.ports.recipes")
+    pictures = late("meshc.interception.ports.pictures")
+    port_comparison = late("meshc.interception.ports.port_comparison")
+    sockets = late("meshc.interception.ports.sockets")
 
 
 @dataclass(frozen=True)
@@ -68,10 +78,8 @@ def print_maps(pods: Sequence[PodInput], release: Release, options: PortsOptions
     if options.compare:
         text, code = _compare(maps[0], options.compare, as_json=options.format == "json")
     elif options.recipe:
-        from meshc.interception.ports.recipes import recipe
-
         name = options.recipe
-        text = "\n".join(recipe(name, pod_of(p.document), m) for p, m in zip(pods, maps, strict=True)) + "\n"
+        text = "\n".join(recipes.recipe(name, pod_of(p.document), m) for p, m in zip(pods, maps, strict=True)) + "\n"
     else:
         text = _draw(maps, options.format)
     write(text, options.output)
@@ -79,8 +87,6 @@ def print_maps(pods: Sequence[PodInput], release: Release, options: PortsOptions
 
 
 def _draw(maps: Sequence[PortMap], format: str) -> str:
-    from meshc.interception.ports.pictures import draw
-
     if format == "json" and len(maps) > 1:
         return yamlio.dump_json([dataclasses.asdict(m) for m in maps]) + "\n"
     if format in ("svg", "html") and len(maps) > 1:
@@ -90,7 +96,7 @@ def _draw(maps: Sequence[PortMap], format: str) -> str:
             value=format,
             hint="name a file with one workload",
         )
-    return "\n".join(draw(m, format) for m in maps)
+    return "\n".join(pictures.draw(m, format) for m in maps)
 
 
 def _check(pods: Sequence[PodInput], options: PortsOptions) -> None:
@@ -127,8 +133,6 @@ def _only(made: PortMap, number: int) -> PortMap:
 
 
 def _compare(expected: PortMap, file: str, *, as_json: bool) -> tuple[str, int]:
-    from meshc.interception.ports import port_comparison, sockets
-
     found, unread = sockets.read(read_text(file), file=file)
     differences, notes = port_comparison.compare(expected, found)
     for note in (*unread, *notes):

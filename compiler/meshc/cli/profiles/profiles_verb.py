@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from meshc import catalog, yamlio
 from meshc import profiles as catalogue
@@ -12,9 +13,15 @@ from meshc.cli import inputs, output
 from meshc.cli.options import SettingsOptions
 from meshc.cli.profiles import ProfilesOptions
 from meshc.errors import UsageError, format_path, require_known, show_value
+from meshc.late import late
 from meshc.settings import Settings, captured
 from meshc.trees import ABSENT, changes, get
 from meshc.yamlio import Json
+
+if TYPE_CHECKING:
+    from meshc.gateways import gateway_objects
+else:
+    gateway_objects = late("meshc.gateways.gateway_objects")
 
 Path = tuple[str, ...]
 
@@ -126,9 +133,9 @@ def _source(settings: Settings, part: str, path: Path) -> str:
 
 
 def _workloads(settings: Settings) -> str:
-    from meshc.gateways.gateway_objects import profile_gateways
-
-    return yamlio.dump_all(document for _, objects in profile_gateways(settings) for document in objects)
+    return yamlio.dump_all(
+        document for _, objects in gateway_objects.profile_gateways(settings) for document in objects
+    )
 
 
 def _config_maps(settings: Settings) -> str:

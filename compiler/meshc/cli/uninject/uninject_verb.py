@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from meshc import load, yamlio
 from meshc.cli import output
@@ -17,8 +18,14 @@ from meshc.injection.patch import Operation
 from meshc.injection.uninject.uninjection import Uninjected, injected_place, release_of, uninject
 from meshc.injection.workloads import LIST
 from meshc.kubernetes import typed
+from meshc.late import late
 from meshc.settings import Settings
 from meshc.yamlio import Document, File, Json
+
+if TYPE_CHECKING:
+    from meshc.cli.inject import in_place
+else:
+    in_place = late("meshc.cli.inject.in_place")
 
 
 @dataclass
@@ -74,9 +81,7 @@ def uninject_files(options: UninjectOptions, settings_options: SettingsOptions) 
     places = pod_template_paths(options.pod_template_paths)
     this = _Run(_settings(files, settings_options), places, options.guess)
     if options.in_place:
-        from meshc.cli.inject.in_place import replace as rewrite
-
-        rewrite((file, this.patch) for file in files)
+        in_place.replace((file, this.patch) for file in files)
     else:
         output.write(_written(files, this), to)
     _tell(this)

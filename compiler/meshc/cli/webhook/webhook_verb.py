@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from meshc import yamlio
 from meshc.cli.inputs import gather, project_file, settings_keywords
 from meshc.cli.options import SettingsOptions
 from meshc.cli.output import destination, replace_file, write
 from meshc.cli.webhook import CertsOptions, ManifestOptions, WebhookOptions
 from meshc.errors import ToolError, UsageError, require_known
+from meshc.late import late
+from meshc.webhook.config import ServerConfig, Source
 from meshc.webhook.limits import Limits
 
 if TYPE_CHECKING:
-    from meshc.webhook.config import ServerConfig, Source
+    from meshc.webhook import certificates, manifests, server
+else:
+    server = late("meshc.webhook.server")
+    certificates = late("meshc.webhook.certificates")
+    manifests = late("meshc.webhook.manifests")
 
 _FORMATS = ("text", "json")
 _LEVELS = ("debug", "info", "warning", "error")
@@ -24,15 +32,11 @@ _TLS = ("1.2", "1.3")
 def run(options: WebhookOptions, settings_options: SettingsOptions) -> int:
     """Serve until told to stop; raises MeshcError before the first request for what is wrong with files, options, ports."""
     config = server_config(options, settings_options)
-    from meshc.webhook.server import serve
-
-    return serve(config)
+    return server.serve(config)
 
 
 def server_config(options: WebhookOptions, settings_options: SettingsOptions) -> ServerConfig:
     """Check the options and put them together; raises UsageError."""
-    from meshc.webhook.config import ServerConfig
-
     require_known("log format", options.log_format, _FORMATS, path="--log-format")
     require_known("log level", options.log_level, _LEVELS, path="--log-level")
     require_known("TLS version", options.tls_minimum, _TLS, path="--tls-min-version")
@@ -70,15 +74,12 @@ def _limits(options: WebhookOptions) -> Limits:
 
 def make_certs(options: CertsOptions) -> int:
     """Write a self-signed pair and say how to use it; returns 0."""
-    from datetime import UTC, datetime
-
-    try:
-        from meshc.webhook.certificates import self_signed
-    except ImportError as error:
-        raise ToolError(f"certificates need {error.name}", hint="pip install 'meshc[webhook]'") from error
     service = f"{options.service}.{options.namespace}.svc"
     wanted = list(options.names) or ["localhost", "127.0.0.1", "::1", service, f"{service}.cluster.local"]
-    pair = self_signed(wanted, now=datetime.now(UTC), days=options.days)
+    try:
+        pair = certificates.self_signed(wanted, now=datetime.now(UTC), days=options.days)
+    except ImportError as error:
+        raise ToolError(f"certificates need {error.name}", hint="pip install 'meshc[webhook]'") from error
     place = Path(options.directory)
     try:
         place.mkdir(parents=True, exist_ok=True)
@@ -97,13 +98,10 @@ def make_certs(options: CertsOptions) -> int:
 
 def print_manifests(options: ManifestOptions, settings_options: SettingsOptions) -> int:
     """Print everything to install; returns 0."""
-    from meshc import yamlio
-    from meshc.webhook.manifests import Installation, manifests
-
     to = destination(options.output)
     settings = gather((), settings_options, needed=False).settings
     namespace = settings.namespace or settings.values.global_.istio_namespace or "istio-system"
-    installation = Installation(
+    installation = manifests.Installation(
         namespace=namespace,
         tags=options.tags,
         ca_bundle=_pem(options.ca_bundle),
@@ -111,7 +109,7 @@ def print_manifests(options: ManifestOptions, settings_options: SettingsOptions)
         url=options.url,
         **({"image": options.image} if options.image else {}),
     )
-    write(yamlio.dump_all(manifests(settings, installation)), to)
+    write(yamlio.dump_all(manifests.manifests(settings, installation)), to)
     if not (options.ca_bundle or options.issuer):
         hint = "give --ca-bundle FILE, or --issuer KIND/NAME for cert-manager"
         print(f"warning: the API server will not trust the webhook: no CA bundle is in it; {hint}", file=sys.stderr)
@@ -119,8 +117,6 @@ def print_manifests(options: ManifestOptions, settings_options: SettingsOptions)
 
 
 def _default(options: WebhookOptions, settings_options: SettingsOptions) -> Source:
-    from meshc.webhook.config import Source
-
     if settings_options.mode not in (None, "webhook"):
         hint = "leave --mode out: the webhook is mode webhook"
         raise UsageError("not a mode of the webhook", path="--mode", value=settings_options.mode, hint=hint)
@@ -130,8 +126,6 @@ def _default(options: WebhookOptions, settings_options: SettingsOptions) -> Sour
 
 
 def _revisions(options: WebhookOptions) -> list[Source]:
-    from meshc.webhook.config import Source
-
     found: dict[str, Source] = {}
     for text in options.revisions:
         revision, equals, file = text.partition("=")
@@ -146,6 +140,4 @@ def _revisions(options: WebhookOptions) -> list[Source]:
 def _pem(file: str | None) -> bytes | None:
     if file is None:
         return None
-    from meshc.webhook.certificates import read_bundle
-
-    return read_bundle(Path(file))
+    return certificates.read_bundle(Path(file))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 
 from meshc.catalog import Release
 from meshc.interception.ports.components import COMPONENTS, component, holds
@@ -120,18 +119,6 @@ def _optional(facts: Facts, release: Release, kind_: str) -> Iterator[Port]:
     sts = argument(facts.words, "stsPort") or "0"
     if sts.isdigit() and int(sts):
         yield port("agent-sts", number=int(sts), source="argument --stsPort")
-
-
-def _marker(pod: Pod) -> Callable[[Port], Port]:
-    """Marks ports that the pod spec names."""
-    named = {e.get("containerPort") for c, _ in pod.containers() for e in c.get("ports") or []}
-    return lambda p: replace(p, declared=p.declared or p.number in named)
-
-
-def _istiod_port(facts: Facts) -> int:
-    found = facts.proxy_config("discoveryAddress")
-    number = str(found.value).rpartition(":")[2] if found else ""
-    return int(number) if number.isdigit() else 15012
 
 
 def _addressed(name: str, address: Value | None, setting: Value | None) -> Port:

@@ -120,4 +120,3 @@ _RECIPES: dict[str, Callable[[Pod, PortMap], Iterator[str]]] = {
     "curl": _curl,
     "port-forward": _port_forward,
 }
-RECIPES = tuple(_RECIPES)
