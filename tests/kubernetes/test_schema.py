@@ -8,7 +8,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from meshc.kubernetes.schema import Field, struct
+from meshc.kubernetes.schema import Field, merge_keys, struct
+from meshc.trees import ITEM_KEYS
 from meshc.yamlio import Json
 
 ROOTS = {
@@ -121,3 +122,15 @@ def test_a_field_reads_as_it_is_written() -> None:
     assert struct("SecurityContext")["runAsUser"].pointer
     with pytest.raises(KeyError):
         struct("Nothing")
+
+
+def test_merge_keys_are_gathered_by_the_name_of_the_list() -> None:
+    keys = merge_keys()
+    assert keys["volumeMounts"] == ("mountPath",)
+    assert keys["ports"] == ("containerPort", "port")
+    assert "args" not in keys
+
+
+def test_items_of_unknown_lists_are_named_by_merge_keys_alone() -> None:
+    known = {key for keys in merge_keys().values() for key in keys}
+    assert set(ITEM_KEYS) <= known

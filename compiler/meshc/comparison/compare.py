@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Literal
 
-from meshc import resources, yamlio
+from meshc import yamlio
 from meshc.comparison.differences import Difference, Item, Step
-from meshc.comparison.meaning import embedded_json, same_scalar
+from meshc.comparison.meaning import embedded_json, rules, same_scalar
+from meshc.kubernetes.schema import merge_keys
 from meshc.trees import get
 from meshc.yamlio import Json
 
@@ -123,7 +124,7 @@ def _by_position(old: Sequence[Json], new: Sequence[Json], domain: Domain, path:
 def _key_fields(old: Sequence[Json], new: Sequence[Json], domain: Domain, path: Path) -> tuple[str, ...] | None:
     field = next((step for step in reversed(path) if isinstance(step, str)), "")
     items = [*old, *new]
-    for fields in _keys(domain).get(field, ()):
+    for fields in _keys(domain, field):
         if all(isinstance(i, dict) and all(get(i, f) is not None for f in fields) for i in items):
             return tuple(fields)
     return None
@@ -154,8 +155,9 @@ def _print(value: Json) -> str:
 
 
 @cache
-def _keys(domain: Domain) -> Mapping[str, Sequence[Sequence[str]]]:
-    keys: Mapping[str, Sequence[Sequence[str]]] = yamlio.load(resources.text("schemas", "comparison", "keys.yaml"))[
-        domain
-    ]
-    return keys
+def _keys(domain: Domain, field: str) -> Sequence[Sequence[str]]:
+    """The alternatives that name an item of a list: those of `keys.yaml`, in manifests else Kubernetes' own merge keys."""
+    if field in (known := rules()[domain]):
+        found: Sequence[Sequence[str]] = known[field]
+        return found
+    return [[key] for key in merge_keys().get(field, ())] if domain == "manifest" else ()

@@ -20,10 +20,10 @@ def same_scalar(old: Json, new: Json, path: Sequence[Step]) -> bool:
     if isinstance(old, int | float) and isinstance(new, int | float):
         return old == new
     names = [step for step in path[-2:] if isinstance(step, str)]
-    rules = _rules()
-    if any(name in rules["quantities"] for name in names):
+    known = rules()
+    if any(name in known["quantities"] for name in names):
         return _same(_quantity(old), _quantity(new))
-    if names and names[-1] in rules["durations"]:
+    if names and names[-1] in known["durations"]:
         return _same(_duration(old), _duration(new))
     return bool(old == new)
 
@@ -37,12 +37,12 @@ def embedded_json(old: Json, new: Json, path: Sequence[Step]) -> tuple[Json, Jso
 
 
 def _holds_json(path: Sequence[Step]) -> bool:
-    rules = _rules()["embedded"]
+    known = rules()["embedded"]
     match path:
         case [*_, "annotations" | "ANNOTATIONS", str(name)]:
-            return name in rules["annotations"]
+            return name in known["annotations"]
         case [*_, Item(fields=("name",), values=(name,)), "value"]:
-            return name in rules["env"] or any(name.startswith(p) for p in rules["env_prefixes"])
+            return name in known["env"] or any(name.startswith(p) for p in known["env_prefixes"])
     return False
 
 
@@ -74,6 +74,7 @@ def _duration(value: Json) -> Decimal | None:
 
 
 @cache
-def _rules() -> Mapping[str, Json]:
-    rules: Mapping[str, Json] = yamlio.load(resources.text("schemas", "comparison", "keys.yaml"))
-    return rules
+def rules() -> Mapping[str, Json]:
+    """The tables of `schemas/comparison/keys.yaml`."""
+    found: Mapping[str, Json] = yamlio.load(resources.text("schemas", "comparison", "keys.yaml"))
+    return found

@@ -12,7 +12,7 @@ from meshc.kubernetes import strategic, typed
 from meshc.kubernetes.decoding import decoder
 from meshc.kubernetes.fields import Fields, Read, fields_of
 from meshc.kubernetes.values import Mismatch
-from meshc.trees import ABSENT
+from meshc.trees import ABSENT, interleave
 from meshc.yamlio import Json
 
 
@@ -161,15 +161,7 @@ def _ordered(
         else:
             others.append((first[value], item))
     others.sort(key=lambda other: other[0])
-    result: list[Any] = []
-    at = 0
-    for value, elements in named.items():
-        place = first.get(value)
-        while place is not None and at < len(others) and others[at][0] < place:
-            result.append(others[at][1])
-            at += 1
-        result += elements
-    return result + [item for _, item in others[at:]]
+    return interleave([(first.get(value), elements) for value, elements in named.items()], others)
 
 
 def _value_of(element: Json, merge_key: str, index: int) -> Json:

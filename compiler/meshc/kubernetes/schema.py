@@ -56,6 +56,17 @@ def is_struct(name: str) -> bool:
 
 
 @cache
+def merge_keys() -> Mapping[str, tuple[str, ...]]:
+    """The merge keys that lists of a name have in any struct, in the order of the schema: `ports` → containerPort, port."""
+    found: dict[str, dict[str, None]] = {}
+    for name in _types():
+        for field in struct(name).values():
+            if field.merge_key is not None:
+                found.setdefault(field.name, {})[field.merge_key] = None
+    return {name: tuple(keys) for name, keys in found.items()}
+
+
+@cache
 def _types() -> dict[str, dict[str, str | list[str]]]:
     types: dict[str, dict[str, str | list[str]]] = orjson.loads(
         resources.path("schemas", "kubernetes", "types.json").read_bytes()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from meshc.errors import InjectionError
 from meshc.kubernetes.schema import Field, struct
+from meshc.trees import interleave
 from meshc.yamlio import Json
 
 _DIRECTIVE = "$patch"
@@ -94,20 +95,18 @@ def _ordered(
 ) -> list[Json]:
     """Put a merged list in order: items of the patch (`wanted`: key → place) as there, the others around them.
 
-    `before` gives each key's place in the original list.  An item not named by the patch stays before one that is
-    when both were in the original in that order.
+    `before` gives each key's place in the original list.
     """
-    ours = sorted((e for e in merged if key(e) in wanted), key=lambda e: wanted[key(e)])
-    others = sorted((e for e in merged if key(e) not in wanted), key=lambda e: before[key(e)])
-    result: list[Json] = []
-    at = 0
-    for element in ours:
-        place = before.get(key(element))
-        while place is not None and at < len(others) and before[key(others[at])] < place:
-            result.append(others[at])
-            at += 1
-        result.append(element)
-    return result + others[at:]
+    named: dict[Json, list[Json]] = {value: [] for value in sorted(wanted, key=wanted.__getitem__)}
+    others: list[tuple[int, Json]] = []
+    for element in merged:
+        value = key(element)
+        if value in named:
+            named[value].append(element)
+        else:
+            others.append((before[value], element))
+    others.sort(key=lambda other: other[0])
+    return interleave([(before.get(value), items) for value, items in named.items() if items], others)
 
 
 def _special_elements(old: list[Json], new: list[Json], key: str) -> tuple[list[Json], list[Json], bool]:

@@ -12,9 +12,22 @@ where null is a value of its own.
 from __future__ import annotations
 
 from meshc.trees.merging import HELM, REPLACE, Policy, interleave, merge, without_nulls
-from meshc.trees.values import ABSENT, Absent, Json, Path, PathPart, changes, discard, get, put, section, walk
+from meshc.trees.values import (
+    ABSENT,
+    ITEM_KEYS,
+    Absent,
+    Json,
+    Path,
+    PathPart,
+    changes,
+    discard,
+    get,
+    put,
+    section,
+    walk,
+)
 
 __all__ = [
-    "ABSENT", "HELM", "REPLACE", "Absent", "Json", "Path", "PathPart", "Policy", "changes", "discard", "get",
+    "ABSENT", "HELM", "ITEM_KEYS", "REPLACE", "Absent", "Json", "Path", "PathPart", "Policy", "changes", "discard", "get",
     "interleave", "merge", "put", "section", "walk", "without_nulls",
 ]  # fmt: skip

@@ -6,9 +6,7 @@ from collections import Counter
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
-from meshc.trees.values import Json
-
-ITEM_KEYS = ("name", "mountPath", "containerPort", "devicePath", "topologyKey", "ip", "uid")
+from meshc.trees.values import ITEM_KEYS, Json
 
 
 class Alignment(NamedTuple):

@@ -12,6 +12,10 @@ PathPart = str | int
 Path = tuple[PathPart, ...]
 
 
+ITEM_KEYS = ("name", "mountPath", "containerPort", "devicePath", "topologyKey", "ip", "uid")
+"""What names an item of a list where the list's own merge key is not known: the first of these that it has."""
+
+
 class Absent:
     """The type of ABSENT; there is one instance, in every process and after every copy."""
 

@@ -6,14 +6,13 @@ import re
 from collections.abc import Sequence
 
 from meshc.errors import InputError, PathPart, UsageError, format_path, nearest
-from meshc.trees import ABSENT, get
+from meshc.trees import ABSENT, ITEM_KEYS, get
 from meshc.yamlio import Json
 
 Steps = tuple["str | int | tuple[str, Json]", ...]
 """A path whose list items are named by their key where they have one: `("containers", ("name", "app"), "image")`."""
 
 _TOKEN = re.compile(r'\["((?:[^"\\]|\\.)*)"\]|\[([^\]]*)\]|\.?([^.\[\]]+)')
-_KEYS = ("name", "mountPath", "containerPort", "devicePath", "topologyKey", "ip", "uid")
 
 
 def find(document: Json, text: str, *, below: Sequence[Sequence[str]] = ((),)) -> tuple[PathPart, ...]:
@@ -38,7 +37,7 @@ def steps(document: Json, path: Sequence[PathPart]) -> Steps:
     for part in path:
         if isinstance(part, int) and isinstance(document, list):
             item = document[part]
-            key = next((k for k in _KEYS if isinstance(item, dict) and k in item), None)
+            key = next((k for k in ITEM_KEYS if isinstance(item, dict) and k in item), None)
             found.append((key, item[key]) if key else part)
         else:
             found.append(part)
@@ -120,7 +119,7 @@ def _item(items: list[Json], text: str) -> int | None:
     if text.isdigit() and int(text) < len(items):
         return int(text)
     key, equals, wanted = text.partition("=")
-    keys, wanted = ((key,), wanted) if equals else (_KEYS, text)
+    keys, wanted = ((key,), wanted) if equals else (ITEM_KEYS, text)
     for k in keys:
         for index, item in enumerate(items):
             if isinstance(item, dict) and k in item and str(item[k]) == wanted:
