@@ -8,8 +8,9 @@ import pytest
 
 from meshc import catalog
 from meshc.gotext import parsing, strings
-from meshc.models import annotation_values
+from meshc.models import annotation_checks
 from meshc.models import annotations as pod_annotations
+from meshc.models.annotation_names import SIDECAR_NATIVE_SIDECAR
 from meshc.models.annotations import Where
 
 NEWEST = catalog.newest()
@@ -215,8 +216,8 @@ def test_names_of_others_and_known_names_are_no_finding() -> None:
 def test_a_name_before_its_release_is_unknown() -> None:
     (found,) = pod_annotations.unknown(["sidecar.istio.io/nativeSidecar"], catalog.release("1.23"))
     assert found.hint == "Istio 1.23.6 does not know it (since 1.24)"
-    assert "sidecar.istio.io/nativeSidecar" not in pod_annotations.known(catalog.release("1.23"))
-    assert "sidecar.istio.io/nativeSidecar" in pod_annotations.known(catalog.release("1.24"))
+    assert not pod_annotations.table()[SIDECAR_NATIVE_SIDECAR].known_in(catalog.release("1.23"))
+    assert pod_annotations.table()[SIDECAR_NATIVE_SIDECAR].known_in(catalog.release("1.24"))
 
 
 @pytest.mark.parametrize("where", get_args(Where))
@@ -225,9 +226,5 @@ def test_the_table_is_whole(where: Where) -> None:
     for entry in pod_annotations.table(where).values():
         assert entry.doc
         assert entry.kinds
-        assert entry.check is None or entry.check in annotation_values.CHECKS
+        assert entry.check is None or entry.check in annotation_checks.CHECKS
         assert entry.when is None or entry.when in switches
-
-
-def test_booleans_as_go_reads_them() -> None:
-    assert [pod_annotations.go_bool(text) for text in ("T", "0", "yes")] == [True, False, None]

@@ -13,12 +13,13 @@ from meshc.models import proto, proxy, schemas
 from meshc.models.mesh_config import MeshConfig
 from meshc.models.message import Field, Message, fields
 from meshc.models.proxy_config import ProxyConfig
+from scripts import generated
 
 NEWEST = catalog.newest()
 
 
-@pytest.mark.parametrize(("path", "content"), schemas.files().items(), ids=lambda value: getattr(value, "name", ""))
-def test_the_stored_schemas_are_current(path: Path, content: bytes) -> None:
+@pytest.mark.parametrize(("path", "content"), generated.files().items(), ids=lambda value: getattr(value, "name", ""))
+def test_generated_files_are_current(path: Path, content: bytes) -> None:
     assert path.read_bytes() == content, "run scripts/generate"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from meshc.catalog import Release
 from meshc.errors import InputError, PathPart
 from meshc.models import annotations as known
-from meshc.models.annotation_values import problem
+from meshc.models.annotation_checks import problem
 from meshc.yamlio import Json
 
 TRAFFIC = "traffic.sidecar.istio.io/"

@@ -1,52 +1,22 @@
-"""Istio's annotations and labels: the closed table of names, and the injector's check of their values.
-
-The table is `schemas/annotations.yaml`; which values are checked in which release are switches of area `annotations`.
-"""
+"""Looks names and values up among Istio's annotations and labels: which are unknown, which the injector refuses."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Literal, NamedTuple
 
-from meshc import resources, yamlio
-from meshc.catalog import Release, holds
+from meshc.catalog import Release
 from meshc.errors import nearest
-from meshc.gotext import parsing
-from meshc.models import annotation_values
-from meshc.yamlio import Json
+from meshc.models import annotation_checks
+from meshc.models.annotation_entry import Entry
+from meshc.models.annotation_names import ANNOTATIONS
+from meshc.models.label_names import LABELS
 
 Where = Literal["annotations", "labels"]
 
-go_bool = parsing.parse_bool
-
 _DOMAIN = "istio.io"
 _PREFIX_ONLY = ("proxyless.istio.io/",)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One annotation or label: what it is for, what it holds, how the injector checks it."""
-
-    name: str
-    kinds: tuple[str, ...]
-    value: str | tuple[str, ...]
-    doc: str
-    check: str | None = None
-    when: str | None = None
-    since: str | None = None
-    until: str | None = None
-    deprecated: bool = False
-    written: bool = False
-
-    def known_in(self, release: Release) -> bool:
-        """Whether a release knows the name."""
-        return holds({"since": self.since, "until": self.until}, release.dated("annotations.known"))
-
-    def checked_in(self, release: Release) -> bool:
-        """Whether the injector of a release checks the value."""
-        return self.check is not None and (self.when is None or release.has(f"annotations.{self.when}"))
 
 
 class Unknown(NamedTuple):
@@ -58,19 +28,14 @@ class Unknown(NamedTuple):
 
 def table(where: Where = "annotations") -> Mapping[str, Entry]:
     """Every name of every release, in the order of the data."""
-    return _table(where)
-
-
-def known(release: Release, where: Where = "annotations") -> Mapping[str, Entry]:
-    """The names a release knows."""
-    return {name: entry for name, entry in _table(where).items() if entry.known_in(release)}
+    return _TABLES[where]
 
 
 def unknown(names: Iterable[str], release: Release, where: Where = "annotations") -> list[Unknown]:
     """Names below `istio.io` that the release does not know, with what to write instead."""
     found = []
     for name in names:
-        entry = _table(where).get(name)
+        entry = _TABLES[where].get(name)
         if entry is None and _is_istio(name):
             found.append(Unknown(name, _meant(name, where)))
         elif entry is not None and not entry.known_in(release):
@@ -89,7 +54,7 @@ def validate(annotations: Mapping[str, str], release: Release) -> list[str]:
     for name, check in _checks(release).items():
         if name in annotations:
             value = annotations[name]
-            if reason := annotation_values.problem(check, value, release):
+            if reason := annotation_checks.problem(check, value, release):
                 problems.append(f"invalid value '{value}' for annotation '{name}': {reason}")
     return problems
 
@@ -107,10 +72,10 @@ def _is_istio(name: str) -> bool:
 
 def _meant(name: str, where: Where) -> str:
     other: Where = "labels" if where == "annotations" else "annotations"
-    if name in _table(other):
+    if name in _TABLES[other]:
         return f"Istio reads it from {other}"
-    folded = {known.lower(): known for known in _table(where)}
-    near = folded.get(name.lower()) or nearest(name, (n for n in _table(where) if _is_similar(n, name)))
+    folded = {known.lower(): known for known in _TABLES[where]}
+    near = folded.get(name.lower()) or nearest(name, (n for n in _TABLES[where] if _is_similar(n, name)))
     return f"did you mean {near}?" if near else "Istio does not know it"
 
 
@@ -121,21 +86,7 @@ def _is_similar(known: str, name: str) -> bool:
 
 @cache
 def _checks(release: Release) -> Mapping[str, str]:
-    return {e.name: e.check for e in _table("annotations").values() if e.check and e.checked_in(release)}
+    return {e.name: e.check for e in ANNOTATIONS.values() if e.check and e.checked_in(release)}
 
 
-@cache
-def _table(where: Where) -> Mapping[str, Entry]:
-    return {name: _entry(name, fields) for name, fields in _data()[where].items()}
-
-
-def _entry(name: str, fields: Mapping[str, Json]) -> Entry:
-    kinds = tuple(fields["kinds"])
-    value = fields["value"]
-    return Entry(name=name, **{**fields, "kinds": kinds, "value": tuple(value) if isinstance(value, list) else value})
-
-
-@cache
-def _data() -> Mapping[str, Mapping[str, Json]]:
-    data: Mapping[str, Mapping[str, Json]] = yamlio.load(resources.text("schemas", "annotations.yaml"))
-    return data
+_TABLES: Mapping[Where, Mapping[str, Entry]] = {"annotations": ANNOTATIONS, "labels": LABELS}

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
-import orjson
-
-from meshc import resources
 from meshc.errors import UsageError, nearest
 from meshc.models.mesh_config import MeshConfig
 from meshc.models.message import Field, Message, declared
@@ -50,16 +46,6 @@ def json_schema(name: str) -> Json:
     if name == "ProxyConfigResource":
         return {"$schema": _DIALECT, **_of_resource()}
     return {"$schema": _DIALECT, **_of_message(_MESSAGES[name])}
-
-
-def files() -> dict[Path, bytes]:
-    """Every generated file below `schemas/json/` with the content it must have (`scripts/generate` writes them)."""
-    return {
-        resources.path("schemas", "json", f"{name}.json"): orjson.dumps(
-            json_schema(name), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-        )
-        for name in generated()
-    }
 
 
 def _of_resource() -> Json:

@@ -8,7 +8,7 @@ from typing import Any
 from meshc import catalog
 from meshc.models import annotations as pod_annotations
 from meshc.models import mesh, proxy
-from meshc.models.annotation_values import quantity_problem
+from meshc.models.annotation_checks import quantity_problem
 from meshc.models.mesh_config import MeshConfig
 from meshc.models.proxy_config import ProxyConfig
 from tests.conformance.data import Row
