@@ -53,7 +53,7 @@ def simple(pod: Pod, settings: Settings, facts: Mapping[str, Json]) -> tuple[Jso
 
 
 def dump(bootstrap: Json) -> bytes:
-    """The file's bytes: two spaces, HTML characters escaped as Go does, no newline at the end (§ 4)."""
+    """The file's bytes: two spaces, HTML characters escaped as Go does, no newline at the end (docs/istio/bootstrap.md § 4)."""
     return jsontext.escaped(orjson.dumps(bootstrap, option=orjson.OPT_INDENT_2).decode()).encode()
 
 

@@ -120,7 +120,7 @@ class _Merge:
             node.discard(key, layer=self.layer)
 
     def list(self, items: List, overlay: list[Any], merge_key: str, struct: str) -> None:
-        """Merge element by element, then order: the overlay's in its order, the others around them (spec § 8.3)."""
+        """Merge element by element, then order: the overlay's in its order, the others around them (docs/istio/injection.md § 8.3)."""
         first: dict[Json, int] = {}
         for place, item in enumerate(items):
             first.setdefault(item.get(merge_key), place)

@@ -129,7 +129,7 @@ def from_tool(keys: Mapping[str, Json], release: Release) -> Config:
 
 
 def settle(config: Config, release: Release) -> Config:
-    """Apply the one value derived from others: since 1.25 DNS capture without a server to capture is off (§2.2)."""
+    """Switch DNS capture off where no server is known, since 1.25 (docs/istio/traffic-capture.md § 2.2)."""
     off = config.dns and not config.all_dns and not any(config.dns_servers)
     if not off or not release.has("interception.dns_needs_servers"):
         return config

@@ -90,14 +90,14 @@ class Rules:
 
     @property
     def transcript(self) -> str:
-        """What the tool reports of a run that starts from nothing, in the form of its release (§ 4.3)."""
+        """What the tool reports of a run that starts from nothing, in the form of its release (docs/istio/traffic-capture.md § 4.3)."""
         if self.tool == "iptables":
             return "\n".join(iptables_rules.transcript(self.ipv4, self.ipv6, self.release))
         return "\n".join(self.commands)
 
     @cached_property
     def routes(self) -> tuple[str, ...]:
-        """Commands for addresses and routes that follow the rules (§ 5.5)."""
+        """Commands for addresses and routes that follow the rules (docs/istio/traffic-capture.md § 5.5)."""
         return tuple(_routes(self.config)) if self.config else ()
 
 

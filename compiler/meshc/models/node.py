@@ -35,7 +35,7 @@ def decode(raw: Mapping[str, Json], kinds: Kinds) -> dict[str, Json]:
 
 
 def shown(typed: Mapping[str, Json], kinds: Kinds) -> dict[str, Json]:
-    """Write typed values as the gRPC bootstrap shows them: keys in ascending order, zero values left out (§ 2.3.4)."""
+    """Typed values as the gRPC bootstrap shows them: sorted keys, no zero values (docs/istio/bootstrap.md § 2.3.4)."""
     out = {}
     for key in sorted(typed):
         value = node_values.show(kinds[key], typed[key])

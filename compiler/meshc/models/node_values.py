@@ -25,7 +25,7 @@ def read(kind: str, value: Json) -> Json:
 
 
 def show(kind: str, value: Json) -> Json:
-    """Write one value as it stands in the metadata; None when it is left out (§ 2.3.4)."""
+    """Write one value as it stands in the metadata; None when it is left out (docs/istio/bootstrap.md § 2.3.4)."""
     if kind == "tristate":
         return None if value is None else _word(value)
     if not value:

@@ -32,7 +32,7 @@ def revision_webhook(settings: Settings, target: Target) -> Json | None:
 
 
 def tag_webhook(settings: Settings, target: Target, tag: str) -> Json | None:
-    """The object of one revision tag (§ 13.2); None where the release or the values leave it out."""
+    """The object of one revision tag (docs/istio/injection.md § 13.2); None where the release or the values leave it out."""
     release = settings.release
     if not _wanted(settings, gated=release.has("webhook.tag_gating")):
         return None

@@ -3,7 +3,7 @@
     load(text, file=, strict=) → value            load_all(text, file=, strict=) → list[Document]
     split(text) → list[str] (docs/istio/injection.md § 11.2)   Document(value, file, text, first_line)
     load_file(text, file=) → File, its text and its documents or what is wrong with them
-    dump(value) → str (§ 11.6)                    dump_all(values) → str
+    dump(value) → str (docs/istio/injection.md § 11.6)                    dump_all(values) → str
     arranged(value) → value as read back from its YAML
     load_json(data) → value                       dump_json(value) → str, compact
 

@@ -140,8 +140,8 @@ def native_sidecar_annotation(given: Json, row: Json) -> Json:
 def serve_http(given: Json, row: Json) -> Json:
     """The answer of the HTTP side.
 
-    The exact patch a row may name is Istio's way to its result; any patch with the same result is as good (spec
-    injection § 12.6): both are applied to the pod of the request, and ours counts as theirs when the pods are equal.
+    The exact patch a row may name is Istio's way to its result; any patch with the same result is as good
+    (docs/istio/injection.md § 12.6): both are applied to the pod of the request, and ours counts where the pods are equal.
     """
     content = given["body"]
     body = orjson.dumps(content["json"]) if "json" in content else bytes.fromhex(content["hex"])

@@ -28,7 +28,7 @@ class Flags:
 
 @dataclass(frozen=True)
 class Platform:
-    """What a cloud says about the machine; nothing by default, as on an unknown platform (§ 1.7)."""
+    """What a cloud says about the machine; nothing by default, as on an unknown platform (docs/istio/bootstrap.md § 1.7)."""
 
     metadata: Mapping[str, str] = field(default_factory=dict)
     locality: Mapping[str, str] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class Platform:
 
 @dataclass(frozen=True)
 class Agent:
-    """A complete input of both compilers (§ 1.1): role, flags, environment, podinfo, addresses, ProxyConfig.
+    """A complete input of both compilers (docs/istio/bootstrap.md § 1.1): role, flags, environment, podinfo, addresses, ProxyConfig.
 
     `config` is the effective ProxyConfig in protobuf-JSON form; `labels` and `annotations` are None where the
     podinfo file is missing; `pilot_san` replaces the computed names of the control plane when it is not None.
@@ -59,7 +59,7 @@ class Agent:
     pilot_san: tuple[str, ...] | None = None
 
     def flag(self, name: str) -> bool:
-        """A boolean variable with its default in this release; one the release does not read is false (§ 1.5)."""
+        """A boolean variable with its default in this release; one the release does not read is false (docs/istio/bootstrap.md § 1.5)."""
         default = self.release.fact("bootstrap.env_flags").get(name)
         if default is None:
             return False

@@ -59,7 +59,7 @@ def from_pod(pod: Pod, settings: Settings, facts: Mapping[str, Json]) -> Reading
 
 
 def from_facts(settings: Settings, facts: Mapping[str, Json]) -> Reading:
-    """The same from facts alone, which hold everything (§ 1.1)."""
+    """The same from facts alone, which hold everything (docs/istio/bootstrap.md § 1.1)."""
     role, flags = args.parse(facts["args"]) if "args" in facts else ("sidecar", Flags())
     ips = facts.get("pod_ips") or tuple(facts[k] for k in ("pod_ip",) if k in facts)
     process = _Process(role, flags, kubelet.plain_env(facts), None, None, settings.mesh_document or None, ips)

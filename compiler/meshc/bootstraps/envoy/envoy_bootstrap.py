@@ -35,7 +35,7 @@ def render(values: Mapping[str, Json], release: Release) -> Json:
 
 
 def dump(bootstrap: Json) -> bytes:
-    """The file meshc writes: strict JSON, two spaces, one newline at the end (§ 4)."""
+    """The file meshc writes: strict JSON, two spaces, one newline at the end (docs/istio/bootstrap.md § 4)."""
     return orjson.dumps(bootstrap, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 

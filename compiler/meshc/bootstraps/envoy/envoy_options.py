@@ -42,7 +42,7 @@ def api_type(agent: Agent) -> str:
 
 
 def metadata_discovery(agent: Agent, typed: Mapping[str, Json]) -> bool:
-    """Whether Envoy asks for workload metadata (§ 2.5)."""
+    """Whether Envoy asks for workload metadata (docs/istio/bootstrap.md § 2.5)."""
     release = agent.release
     found = (agent.waypoint and release.has("bootstrap.waypoint_delta")) or bool(typed.get("METADATA_DISCOVERY"))
     if release.has("bootstrap.metadata_discovery_needs_delta"):
@@ -51,7 +51,7 @@ def metadata_discovery(agent: Agent, typed: Mapping[str, Json]) -> bool:
 
 
 def connection_limit(agent: Agent) -> int | None:
-    """Downstream connections the overload manager allows; None before 1.28 (§ 2.10)."""
+    """Downstream connections the overload manager allows; None before 1.28 (docs/istio/bootstrap.md § 2.10)."""
     if not agent.release.has("bootstrap.overload_manager"):
         return None
     if not agent.release.has("bootstrap.connection_limit_settable"):
@@ -68,7 +68,7 @@ def connection_limit(agent: Agent) -> int | None:
 
 
 def cluster_manager(agent: Agent, raw: Mapping[str, Json]) -> Json | None:
-    """`/cluster_manager`, or None where the release and the inputs give none (§ 2.12)."""
+    """`/cluster_manager`, or None where the release and the inputs give none (docs/istio/bootstrap.md § 2.12)."""
     release = agent.release
     members: dict[str, Json] = {}
     if agent.flags.outlier_log_path:
@@ -83,14 +83,14 @@ def cluster_manager(agent: Agent, raw: Mapping[str, Json]) -> Json | None:
 
 
 def deferred_stats(agent: Agent) -> bool:
-    """Whether statistics are created on first use (§ 2.13)."""
+    """Whether statistics are created on first use (docs/istio/bootstrap.md § 2.13)."""
     release = agent.release
     by_flag = release.has("bootstrap.deferred_stats_flag") and agent.flag("ENABLE_DEFERRED_STATS_CREATION")
     return by_flag or release.has("bootstrap.deferred_stats")
 
 
 def workload_socket(agent: Agent, typed: Mapping[str, Json]) -> str:
-    """Path of the socket behind `sds-grpc` (§ 2.8)."""
+    """Path of the socket behind `sds-grpc` (docs/istio/bootstrap.md § 2.8)."""
     name = typed["WORKLOAD_IDENTITY_SOCKET_FILE"] if agent.release.has("bootstrap.workload_socket_name") else "socket"
     return f"{_WORKLOAD_SOCKETS}/{name}"
 

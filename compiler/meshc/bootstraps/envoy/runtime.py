@@ -13,7 +13,7 @@ _WORDS = {"true": True, "false": False}
 
 
 def static_layer(agent: Agent) -> dict[str, Json]:
-    """Defaults of the release, what the environment adds, then the ProxyConfig's `runtimeValues` (§ 2.4).
+    """Defaults of the release, what the environment adds, then the ProxyConfig's `runtimeValues` (docs/istio/bootstrap.md § 2.4).
 
     An empty runtime value removes the key.  Since 1.19 `true` and `false` become booleans; all else stays text.
     """

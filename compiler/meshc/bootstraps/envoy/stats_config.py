@@ -36,7 +36,7 @@ class Source:
 
 
 def tags(source: Source) -> list[Json]:
-    """Stats tags in order: the release's, the extra ones, the release's last ones (§ 2.6); shared, not to be changed."""
+    """Stats tags in order: the release's, the extra ones, its last ones (docs/istio/bootstrap.md § 2.6); shared: do not change."""
     release = source.agent.release
     undelimited = release.has("bootstrap.delimited_tags_flag") and not source.agent.flag(
         "ENABLE_DELIMITED_STATS_TAG_REGEX"
@@ -53,7 +53,7 @@ def extra_tags(source: Source) -> list[str]:
 
 
 def patterns(source: Source) -> list[Json]:
-    """Inclusion patterns in order (§ 2.6)."""
+    """Inclusion patterns in order (docs/istio/bootstrap.md § 2.6)."""
     discovery = [{"prefix": "workload_discovery"}] if source.metadata_discovery else []
     return [
         {"prefix": "reporter="},
@@ -91,7 +91,7 @@ def histogram_buckets(source: Source) -> list[Json]:
 
 
 def intervals(source: Source) -> tuple[str, str]:
-    """Flush and eviction interval as written, empty where absent (§ 2.6, since 1.28).
+    """Flush and eviction interval as written, empty where absent (docs/istio/bootstrap.md § 2.6, since 1.28).
 
     Raises InputError for an eviction interval beside a flush interval of zero, which stops the agent.
     """

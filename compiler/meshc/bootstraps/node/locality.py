@@ -9,7 +9,7 @@ _PARTS = ("region", "zone", "sub_zone")
 
 
 def label_value(labels: Mapping[str, str], names: Sequence[str]) -> str:
-    """The value of the first label that exists, even if it is empty; the names are the release's (§ 2.3.6)."""
+    """The value of the first label that exists, even if it is empty; the names are the release's (docs/istio/bootstrap.md § 2.3.6)."""
     return next((labels[name] for name in names if name in labels), "")
 
 

@@ -49,7 +49,7 @@ def build(agent: Agent, shown_config: Json) -> Metadata:
 
 
 def pilot_san(config: Mapping[str, Json]) -> list[str]:
-    """Names the control plane must prove: the discovery host, only with mutual TLS (§ 2.3.3)."""
+    """Names the control plane must prove: the discovery host, only with mutual TLS (docs/istio/bootstrap.md § 2.3.3)."""
     if config.get("controlPlaneAuthPolicy") != "MUTUAL_TLS":
         return []
     host = str(config.get("discoveryAddress", "")).partition(":")[0]

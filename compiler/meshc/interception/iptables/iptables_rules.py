@@ -28,13 +28,16 @@ def build(config: Config, release: Release, family: Family) -> tuple[Rule, ...]:
 
 
 def commands(program: str, rules: Sequence[Rule]) -> list[str]:
-    """One command line per chain and rule (§4.1)."""
+    """One command line per chain and rule (docs/istio/traffic-capture.md § 4.1)."""
     made = [f"{program} -t {table} -N {chain}" for table, chain in chains(tuple(rules))]
     return made + [f"{program} -t {r.table} {r.text}" for r in rules]
 
 
 def restore(rules: Sequence[Rule], release: Release) -> str:
-    """The text for `iptables-restore --noflush` of one family, without a final newline; empty without rules (§4.2)."""
+    """The input of `iptables-restore --noflush` for one family, without a final newline (docs/istio/traffic-capture.md § 4.2).
+
+    Empty without rules.
+    """
     tables = dict.fromkeys(r.table for r in rules)
     ordered = sorted(tables) if release.has("interception.restore_tables_sorted") else list(tables)
     lines = []
@@ -46,7 +49,7 @@ def restore(rules: Sequence[Rule], release: Release) -> str:
 
 
 def transcript(ipv4: Sequence[Rule], ipv6: Sequence[Rule], release: Release) -> list[str]:
-    """What the tool reports of a run that starts from nothing, in the form of its release (§4.3)."""
+    """What the tool reports of a run that starts from nothing, in the form of its release (docs/istio/traffic-capture.md § 4.3)."""
     after = ["iptables-save", "ip6tables-save"] if ipv6 else ["iptables-save"]
     if release.has("interception.always_restore"):
         texts = [t for t in (restore(ipv4, release), restore(ipv6, release)) if t]

@@ -43,7 +43,7 @@ class NftBook:
         self.rules.append(NftRule(PREFIX + table, chain, self._text(match, verdict), why))
 
     def insert(self, place: str, position: int, match: str, *, verdict: str, why: str) -> None:
-        """Insert a rule, or append it where the release does that (§8.1)."""
+        """Insert a rule, or append it where the release does that (docs/istio/traffic-capture.md § 8.1)."""
         table, _, chain = place.partition("/")
         length = sum(r.table == PREFIX + table and r.chain == chain for r in self.rules)
         append = not length or (length <= position and self.release.has("interception.nft_insert_checks_length"))

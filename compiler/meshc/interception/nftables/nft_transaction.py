@@ -1,4 +1,4 @@
-"""The nftables back end: one rule set for both families, as the transaction the tool hands to `nft -f -` (§8)."""
+"""The nftables back end: one transaction for `nft -f -` and both families (docs/istio/traffic-capture.md § 8)."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def build(config: Config, release: Release) -> tuple[NftRule, ...]:
 
 
 def transaction(rules: Sequence[NftRule]) -> list[str]:
-    """Tables in the order nat, mangle, raw; in each its chains, then its rules (§8.1)."""
+    """Tables in the order nat, mangle, raw; in each its chains, then its rules (docs/istio/traffic-capture.md § 8.1)."""
     lines = []
     for table, chains in CHAINS.items():
         own = [r for r in rules if r.table == table]
