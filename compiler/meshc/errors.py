@@ -1,4 +1,4 @@
-"""The error tree: one base, a few children, one text form."""
+"""The errors that users see: one base class, a few children, one way to print them."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ PathPart = trees.PathPart
 
 
 class MeshcError(Exception):
-    """What a user did or has that meshc cannot work with, said so that they know what to write instead.
+    """An error in the user's input, with its place and what to write instead.
 
-    `file`, `line`, `column` (1-based) say where; `path` is the place inside the document (keys and indices, kept in `parts`);
+    `file`, `line`, `column` (1-based) are its place; `path` is the path inside the document (keys and indices are kept in `parts`);
     `value` the offending value; `hint` what to write instead; `subject`, set later, the object it is
-    about.  `str(error)` is the whole text, exit code 2.
+    about.  `str(error)` is the printed message; the exit code is 2.
     """
 
     exit_code = 2
@@ -45,8 +45,7 @@ class MeshcError(Exception):
         self.column = column
         self.parts: tuple[PathPart, ...] = () if path is None or isinstance(path, str) else tuple(path)
         self.path = path if path is None or isinstance(path, str) else format_path(path)
-        self.parts = () if path is None or isinstance(path, str) else tuple(path)
-        # Whether there is a value is kept apart from it: the marker would not survive a trip between processes.
+        # Kept beside the value: pickling between processes would not keep the identity of _UNSET.
         self.has_value = value is not ABSENT
         self.value = value if self.has_value else None
         self.hint = hint
@@ -60,7 +59,7 @@ class MeshcError(Exception):
         return ":".join(p for p in parts if p)
 
     def at(self, file: str | None = None, line: int | None = None, column: int | None = None) -> MeshcError:
-        """Fill in the place where it is not yet known; returns itself."""
+        """Set the place where it is not yet known; returns the error itself."""
         if self.file is None:
             self.file = file
         if self.line is None:
@@ -75,7 +74,7 @@ class MeshcError(Exception):
 
 
 class UsageError(MeshcError):
-    """The command line or a call asks for something that does not exist or does not go together."""
+    """An option or argument that does not exist, or options that cannot be combined."""
 
 
 class InputError(MeshcError):
@@ -91,11 +90,11 @@ class TemplateError(MeshcError):
 
 
 class InjectionError(MeshcError):
-    """Istio's injector would refuse this pod; the message begins with Istio's own wrapper text."""
+    """A pod that Istio's injector refuses; the message begins as Istio's does."""
 
 
 class ToolError(MeshcError):
-    """A program or a cluster meshc was asked to use cannot be reached."""
+    """A program or cluster that cannot be reached."""
 
 
 class ErrorGroup(MeshcError):
@@ -119,7 +118,7 @@ def raise_all(errors: Sequence[MeshcError]) -> None:
 
 
 def format_path(path: Sequence[PathPart]) -> str:
-    """Write a path as users write it: `spec.containers[0].name`, keys with dots or slashes in `["…"]`."""
+    """A path in the notation that users write: `spec.containers[0].name`, keys with dots or slashes in `["…"]`."""
     text = ""
     for part in path:
         if isinstance(part, int):
@@ -132,7 +131,7 @@ def format_path(path: Sequence[PathPart]) -> str:
 
 
 def show_value(value: object, *, limit: int = 120) -> str:
-    """Print an offending value in one short line, in JSON's spelling for scalars."""
+    """A value on one short line; scalars as in JSON."""
     match value:
         case None:
             text = "null"

@@ -8,12 +8,12 @@ from pathlib import Path
 
 @cache
 def root(kind: str) -> Path:
-    """The folder `templates` or `schemas`: inside the installed package, or at the top of the checkout."""
+    """The directory `templates` or `schemas`: inside the installed package, or at the top of the checkout."""
     package = Path(__file__).resolve().parent
     for base in (package, package.parent.parent):
         if (base / kind).is_dir():
             return base / kind
-    raise FileNotFoundError(f"meshc was installed without its {kind}/ folder")
+    raise FileNotFoundError(f"meshc was installed without its {kind}/ directory")
 
 
 def path(kind: str, *parts: str) -> Path:
@@ -27,5 +27,5 @@ def text(kind: str, *parts: str) -> str:
 
 
 def names(kind: str, *parts: str, suffix: str) -> tuple[str, ...]:
-    """Sorted names of the data files in one folder that end in `suffix`."""
+    """Sorted names of the data files in one directory that end in `suffix`."""
     return tuple(sorted(p.name for p in path(kind, *parts).iterdir() if p.name.endswith(suffix)))

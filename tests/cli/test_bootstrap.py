@@ -68,7 +68,7 @@ def test_places_the_facts_do_not_give_again_are_named(tmp_path: Path) -> None:
     document = orjson.loads(made.read_bytes())
     document["admin"]["profile_path"] = "/elsewhere"
     made.write_bytes(orjson.dumps(document))
-    assert "/admin/profile_path: not given again" in meshc("facts", made).stderr
+    assert "/admin/profile_path: not reproduced" in meshc("facts", made).stderr
 
 
 def test_an_override_is_merged(tmp_path: Path) -> None:
@@ -95,11 +95,11 @@ def test_check_says_what_envoy_thinks(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["envoy"], "neither a pod nor facts"),
+        (["envoy"], "no pod and no facts given"),
         (["grpc", "--check", "--fact", "pod_ip=1"], "does not read a gRPC bootstrap"),
         (["envoy", "--fact", "pod_ipp=1"], "unknown fact"),
         (["facts", "/nowhere.json"], "cannot be read"),
-        (["envoy", "--fact", "role=sidecar", "-o", "json"], "where the result goes"),
+        (["envoy", "--fact", "role=sidecar", "-o", "json"], "not its format"),
         (["envoy", "--fact", "role=sidecar", "--envoy", "/nowhere"], "no Envoy at /nowhere"),
     ],
 )

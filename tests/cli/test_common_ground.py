@@ -134,7 +134,7 @@ def test_a_device_or_pipe_is_written_to_and_never_replaced(meshc: Run) -> None:
 def test_the_working_folder_is_not_replaced(meshc: Run) -> None:
     outcome = meshc("render", "-o", ".")
     assert outcome.code == 2
-    assert "the output folder is the working folder" in outcome.err
+    assert "the output directory is the working directory" in outcome.err
 
 
 def test_a_link_to_a_folder_stays_a_link(meshc: Run) -> None:

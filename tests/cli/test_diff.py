@@ -83,22 +83,22 @@ def test_noise_is_shown_when_asked_for(meshc: Run, tmp_path: Path) -> None:
     ("words", "said"),
     [
         ((), "nothing to compare"),
-        (("a.yaml",), "two things can be compared"),
-        (("a.yaml", "b.yaml", "c.yaml"), "two things can be compared"),
-        (("-", "-"), "standard input can be read once"),
+        (("a.yaml",), "two paths can be compared"),
+        (("a.yaml", "b.yaml", "c.yaml"), "two paths can be compared"),
+        (("-", "-"), "standard input can be read only once"),
         (("missing.yaml", "missing.yaml"), "no such file"),
-        (("--from", "1.27", "--golden", "g"), "two comparisons at once"),
+        (("--from", "1.27", "--golden", "g"), "are mutually exclusive"),
         (("--to", "1.27"), "--to without --from"),
         (("--from", "1.5"), "unknown Istio release"),
         (("--from", "1.27", "--to", "1.30", "--release", "1.30"), "--release beside"),
-        (("a.yaml", "b.yaml", "-l", "app=x"), "is for --live"),
+        (("a.yaml", "b.yaml", "-l", "app=x"), "needs --live"),
         (("a.yaml", "b.yaml", "--format", "htm"), "unknown report form"),
-        (("a.yaml", "b.yaml", "-o", "json"), "not in which form"),
-        (("--golden", "nowhere"), "no such folder"),
+        (("a.yaml", "b.yaml", "-o", "json"), "not its format"),
+        (("--golden", "nowhere"), "no such directory"),
         (("--update",), "no golden cases named"),
-        (("--live-from", "nowhere"), "no such folder"),
+        (("--live-from", "nowhere"), "no such directory"),
         (("--live-from", "."), "no pod and no bootstrap"),
-        (("--live-from", ".", "--live"), "reads files, no cluster"),
+        (("--live-from", ".", "--live"), "cannot be combined with --live"),
     ],
 )
 def test_what_cannot_be_compared_is_refused(meshc: Run, words: tuple[str, ...], said: str) -> None:
@@ -222,7 +222,7 @@ esac"""
     words = ("--live", "--context", "prod", "-n", "shop", "-l", "app=web", "--bootstrap", "--profile", "demo")
     code, out, err = meshc("diff", *words)
     assert (code, out.splitlines()[-1]) == (0, "1 pod: 1 current")
-    assert "warning: kubectl: namespaces is forbidden: labels of namespaces are not known" in err
+    assert "warning: kubectl: namespaces is forbidden: labels of namespaces are unknown" in err
     text = (tmp_path / "live" / "envoy-rev.json").read_text().replace('"error_level": 32768', '"error_level": 1')
     (tmp_path / "live" / "envoy-rev.json").write_text(text.replace('"32768"', '"1"'))
     code, out, _ = meshc("diff", *words)

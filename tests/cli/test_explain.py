@@ -154,7 +154,7 @@ def test_one_workload_of_several(meshc: Run) -> None:
         (("--workload", "pod.x"), "write one of pod.web"),
         (("--setting", "values.global.nothing"), "no layer sets this"),
         (("--setting", "hub"), "not a setting"),
-        (("--setting", "values.x", "--field", "y"), "two questions"),
+        (("--setting", "values.x", "--field", "y"), "mutually exclusive"),
         (("--format", "jsn"), "write json"),
         (("--field", "envoy:admin.adress"), "did you mean address"),
     ],

@@ -142,7 +142,7 @@ def test_a_guess_is_refused_and_named(meshc: Run, tmp_path: Path) -> None:
 def test_what_is_not_injected_passes(meshc: Run) -> None:
     passed = meshc("uninject", "-", stdin=MANIFEST)
     assert (passed.code, passed.out) == (0, f"{MANIFEST}---\n")
-    assert "nothing taken out" in passed.err
+    assert "nothing removed" in passed.err
 
 
 @pytest.mark.parametrize(

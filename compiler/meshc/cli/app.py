@@ -40,7 +40,7 @@ VERBS = (
 
 
 class Verbs(MutableMapping[str, Any]):
-    """The commands by name, built when they are asked for: a start pays for one verb, not for all."""
+    """The commands by name, each built on first use: a run imports one verb, not all."""
 
     def __init__(self) -> None:
         self._built: dict[str, Any] = {}
@@ -118,9 +118,9 @@ def root(
 
 def main() -> None:
     """Entry point of the `meshc` command."""
-    if sys.stderr is None:  # closed by the caller: what is meant for it must not land on standard output
+    if sys.stderr is None:  # closed by the caller: Python would reuse its descriptor for the next file it opens
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - for the whole process
-    # Documents hold no cycles, and what is left at the end goes with the process: looking for garbage is a tenth of a start.
+    # Documents hold no reference cycles, and a run is short: the garbage collector would take a tenth of it.
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
     try:

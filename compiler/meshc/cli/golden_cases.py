@@ -1,4 +1,4 @@
-"""Golden cases: a folder with `meshc.yaml`, its inputs, and `expected/`, a tree as `meshc render` writes it."""
+"""Golden cases: a directory with `meshc.yaml`, its inputs, and `expected/`, a tree as `meshc render` writes it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ EXPECTED = "expected"
 
 @dataclass(frozen=True)
 class FileChange:
-    """One file of a case that is not as rendered: `differences` by meaning, empty where only the text differs."""
+    """One file of a case that is not as rendered: `differences` by meaning, empty where only the formatting differs."""
 
     case: Path
     name: str
@@ -43,17 +43,17 @@ class FileChange:
         return str(self.case / EXPECTED / self.name)
 
 
-def cases(folders: Iterable[str]) -> list[Path]:
-    """Every case below the folders, sorted; raises UsageError for a folder that is none or holds none."""
+def cases(directories: Iterable[str]) -> list[Path]:
+    """Every case below the directories, sorted; raises UsageError for a path that is no directory or a directory without cases."""
     found: list[Path] = []
-    for name in folders:
-        folder = Path(name)
-        if not folder.is_dir():
-            raise UsageError("no such folder of golden cases", file=name, hint="name a folder with --golden DIR")
-        inside = sorted(p.parent for p in folder.rglob(PROJECT) if EXPECTED not in p.relative_to(folder).parts)
+    for name in directories:
+        directory = Path(name)
+        if not directory.is_dir():
+            raise UsageError("no such directory of golden cases", file=name, hint="name a directory with --golden DIR")
+        inside = sorted(p.parent for p in directory.rglob(PROJECT) if EXPECTED not in p.relative_to(directory).parts)
         if not inside:
-            hint = "a case is a folder with meshc.yaml, its inputs and expected/; make one, then --update"
-            raise UsageError("no golden case in this folder", file=name, hint=hint)
+            hint = "a case is a directory with meshc.yaml, its inputs and expected/; make one, then --update"
+            raise UsageError("no golden case in this directory", file=name, hint=hint)
         found += inside
     return list(dict.fromkeys(found))
 
@@ -70,11 +70,11 @@ def render_case(case: Path, *, jobs: int = 1) -> dict[str, bytes]:
 
 
 def changes(case: Path, rendered: Mapping[str, bytes]) -> list[FileChange]:
-    """What in `expected/` is not as rendered; `index.json` counts only where no other file does."""
-    folder = case / EXPECTED
+    """Files of `expected/` that differ from what is rendered; `index.json` is listed only where no other file differs."""
+    directory = case / EXPECTED
     present = (
-        {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-        if folder.is_dir()
+        {str(p.relative_to(directory)): p.read_bytes() for p in directory.rglob("*") if p.is_file()}
+        if directory.is_dir()
         else {}
     )
     found = []
@@ -89,8 +89,8 @@ def changes(case: Path, rendered: Mapping[str, bytes]) -> list[FileChange]:
 
 
 def update(case: Path, rendered: Mapping[str, bytes]) -> None:
-    """Replace the case's `expected/` by what is rendered now."""
-    output.replace_folder(case / EXPECTED, rendered)
+    """Replace the case's `expected/` with what is rendered now."""
+    output.replace_directory(case / EXPECTED, rendered)
 
 
 def sharded(names: Sequence[str], shard: str | None) -> list[str]:
@@ -99,10 +99,10 @@ def sharded(names: Sequence[str], shard: str | None) -> list[str]:
     return [name for name in names if name in wanted]
 
 
-def stale(folders: Sequence[str], *, jobs: int = 1) -> list[tuple[Path, dict[str, bytes], list[FileChange]]]:
+def stale(directories: Sequence[str], *, jobs: int = 1) -> list[tuple[Path, dict[str, bytes], list[FileChange]]]:
     """Every case that is not current, with what it renders to and what changed; raises an ErrorGroup of all errors."""
     found, errors = [], []
-    for case in cases(folders):
+    for case in cases(directories):
         try:
             rendered = render_case(case, jobs=jobs)
         except MeshcError as error:

@@ -1,4 +1,4 @@
-"""The pods among a verb's inputs, each injected: as it came, or injected now; with the settings of its own release."""
+"""The pods among a verb's inputs, injected now where they were not, with the settings of their own release."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ else:
 
 @dataclass(frozen=True)
 class Injected:
-    """One workload: where it came from, its injected manifest, the settings that hold for it, whether it came injected."""
+    """One workload: its document, its injected manifest, its settings, and whether the document was injected already."""
 
     document: Document
     manifest: Json
@@ -36,7 +36,7 @@ class Injected:
 def injected(files: Sequence[str], options: SettingsOptions) -> tuple[Inputs, list[Injected]]:
     """The inputs, and every pod and workload among the files; the release is that of the proxy's image where none is asked for.
 
-    A workload that is not injected by its own labels or policy comes as it is.  Raises InputError when there is none.
+    A workload that its labels or the policy exclude stays as it is.  Raises InputError when there is no pod.
     """
     inputs = gather(files, options)
     project = project_file(options, quiet=True)

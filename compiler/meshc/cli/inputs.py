@@ -1,4 +1,4 @@
-"""From the command line to documents and Settings: files, meshc.yaml, what among the files is context."""
+"""Reads what the command line names: files, meshc.yaml, standard input; resolves the Settings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from meshc.yamlio import Document, Json
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a verb works on: the files that were named, their documents, the settings."""
+    """Input of a verb: the named files, their documents, the settings."""
 
     named: tuple[str, ...]
     documents: tuple[Document, ...]
@@ -31,13 +31,13 @@ def gather(
 ) -> Inputs:
     """Read the files and resolve the settings; warnings go to stderr.
 
-    Without files the `workloads` of meshc.yaml are taken.  Raises UsageError when none are named and `needed`.
+    Without files the `workloads` of meshc.yaml are read.  Raises UsageError when there are neither and `needed`.
     """
     project = project_file(options)
     named = tuple(files) or tuple(project.workloads if project else ())
     if needed and not named:
         raise UsageError(
-            "no files named", hint="name files or folders, - for standard input, or `workloads` in meshc.yaml"
+            "no files named", hint="name files or directories, - for standard input, or `workloads` in meshc.yaml"
         )
     documents = tuple(load.documents(named, stdin=read_stdin)) if named else ()
     settings = resolve(options, documents, mode=mode, project=project)
@@ -49,14 +49,14 @@ def gather(
 def resolve(
     options: SettingsOptions, documents: Sequence[Document], *, mode: str, project: Project | None = None
 ) -> Settings:
-    """The settings the options ask for, with meshc.yaml beneath them and the context documents among the inputs."""
+    """Resolve the settings: the options, beneath them meshc.yaml, and Namespaces, ProxyConfigs, … among the inputs."""
     keywords = settings_keywords(options, project)
     keywords["mode"] = keywords.get("mode") or mode
     return Settings.load(**keywords, resources=load.context(documents))
 
 
 def settings_keywords(options: SettingsOptions, project: Project | None = None) -> dict[str, Any]:
-    """Keywords of `Settings.load` for what was said, on the command line or (beneath it) in meshc.yaml."""
+    """Keywords of `Settings.load` for the options given on the command line and, beneath them, in meshc.yaml."""
     said = {f.name: getattr(options, f.name) for f in dataclasses.fields(options)}
     for name in ("settings", "no_settings", "debug"):
         said.pop(name)
@@ -66,7 +66,7 @@ def settings_keywords(options: SettingsOptions, project: Project | None = None) 
 
 
 def project_file(options: SettingsOptions, *, quiet: bool = False) -> Project | None:
-    """The project file that counts, named on stderr; None when there is none or it is to be ignored."""
+    """The project file in use, named on stderr; None without one or with `--no-settings`."""
     if options.no_settings:
         if options.settings:
             raise UsageError("--settings and --no-settings contradict each other", hint="keep one of them")
@@ -78,7 +78,7 @@ def project_file(options: SettingsOptions, *, quiet: bool = False) -> Project | 
 
 
 def features(given: Sequence[str]) -> dict[str, str]:
-    """`NAME=VALUE`s as a mapping; raises UsageError for one without `=`."""
+    """`NAME=VALUE` arguments as a mapping; raises UsageError for one without `=`."""
     found = {}
     for text in given:
         name, equals, value = text.partition("=")
@@ -91,7 +91,7 @@ def features(given: Sequence[str]) -> dict[str, str]:
 
 
 def pod_template_paths(given: Sequence[str]) -> dict[str, str]:
-    """`KIND=PATH`s as a mapping; raises UsageError for one without `=`."""
+    """`KIND=PATH` arguments as a mapping; raises UsageError for one without `=`."""
     found = {}
     for text in given:
         kind, equals, path = text.partition("=")
@@ -130,7 +130,7 @@ def read_facts(file: str | None, given: Sequence[str]) -> dict[str, Json]:
 
 
 def read_stdin() -> bytes:
-    """Standard input to its end; raises UsageError when it is empty."""
+    """All of standard input; raises UsageError when it is empty or closed."""
     if sys.stdin is None:
         raise UsageError("standard input is closed", file="-", hint="pipe a manifest into it, or name a file")
     data = sys.stdin.buffer.read()
@@ -140,6 +140,6 @@ def read_stdin() -> bytes:
 
 
 def warn(warnings: Sequence[str]) -> None:
-    """Each warning once, on stderr."""
+    """Print each different warning once, on stderr."""
     for text in dict.fromkeys(warnings):
         print(f"warning: {text}", file=sys.stderr)

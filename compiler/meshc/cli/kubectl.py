@@ -1,4 +1,4 @@
-"""Asks a cluster through kubectl; every failure is one line."""
+"""Reads a cluster through kubectl; every failure is reported in one line."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Kubectl:
         return self.run("exec", "-n", namespace, pod, "-c", container, "--", "cat", path)
 
     def run(self, *arguments: str) -> bytes:
-        """Run kubectl and give what it prints; raises ToolError with its reason in one line."""
+        """Run kubectl and return its output; raises ToolError with the reason in one line."""
         context = ["--context", self.context] if self.context else []
         try:
             done = subprocess.run(
@@ -58,11 +58,11 @@ class Kubectl:
 
 
 def is_forbidden(error: ToolError) -> bool:
-    """Whether a failure is a matter of the user's rights."""
+    """Whether a command failed because RBAC forbids it."""
     return "forbidden" in error.message.lower()
 
 
 def _reason(lines: Sequence[str]) -> str:
     said = [line.strip() for line in lines if line.strip() and not _LOG_LINE.match(line)]
-    last = next((line.strip() for line in reversed(said or lines) if line.strip()), "failed without a word")
+    last = next((line.strip() for line in reversed(said or lines) if line.strip()), "failed without a message")
     return last.removeprefix("error: ")

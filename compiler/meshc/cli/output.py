@@ -1,4 +1,4 @@
-"""Where artefacts go: standard output, a file, or a folder that is replaced as a whole."""
+"""Writes results: to standard output, a file, or a directory that is replaced as a whole."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _FORMATS = {"json", "yaml", "yml", "wide", "name"}
 
 
 def destination(output: str | None) -> str | None:
-    """Check `-o`: it says where, never in which format."""
+    """Check `-o`, which names a place.  Raises UsageError for the name of a format, as kubectl takes them there."""
     if output in _FORMATS:
         raise UsageError(
-            f"-o says where the result goes, not in which format; '{output}' is a format",
+            f"-o names the place of the result, not its format; '{output}' is a format",
             hint=f"write --format {output}, or -o ./{output} for a file of that name",
         )
     return output
@@ -45,22 +45,22 @@ def write(text: str | bytes, output: str | None) -> None:
 
 
 def abandon_stdout() -> None:
-    """Let nothing more be written to standard output, what is buffered included."""
+    """Discard everything still to be written to standard output, buffered bytes included."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def colours(stream: TextIO) -> bool:
-    """Whether a stream is a terminal whose owner has nothing against colours (`NO_COLOR`)."""
+    """Whether a stream is a terminal and `NO_COLOR` is not set."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Replace a file's content, or leave it as it was; keeps its mode.  Raises InputError when it cannot be written."""
+    """Replace a file's content atomically; keeps its mode.  Raises InputError when it cannot be written."""
     replace_files({path: data})
 
 
 def replace_files(files: Mapping[Path, bytes]) -> None:
-    """Replace the content of several files: all are written aside first, then renamed into their places.
+    """Replace the content of several files: all are written to temporary files first, then renamed.
 
     Keeps their modes.  Raises InputError when one cannot be written; then none is changed.
     """
@@ -78,13 +78,13 @@ def replace_files(files: Mapping[Path, bytes]) -> None:
             Path(name).unlink(missing_ok=True)
 
 
-def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Replace `folder` by `files` (relative path → content) as a whole, or leave it as it was.
+def replace_directory(directory: Path, files: Mapping[str, bytes]) -> None:
+    """Replace `directory` with `files` (relative path → content) atomically.
 
-    `files` must hold `index.json` with the list of all others.  Raises UsageError when the folder holds anything
-    that the index in it does not name, InputError when it cannot be written.
+    `files` must hold `index.json` with the list of all others.  Raises UsageError when the directory holds a file that its
+    own index does not name, InputError when it cannot be written.
     """
-    target = Path(os.path.realpath(folder))
+    target = Path(os.path.realpath(directory))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
@@ -95,50 +95,50 @@ def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
                 path.write_bytes(data)
             fresh.chmod(0o777 & ~_umask())
             with _alone(target.parent):
-                _refuse_foreign(folder)
+                _refuse_foreign(directory)
                 _swap(fresh, target)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        raise _unwritable(directory, error) from error
 
 
-def refuse_foreign(folder: Path) -> None:
-    """Raise UsageError unless `folder` is absent, empty, or holds only what its own index names."""
+def refuse_foreign(directory: Path) -> None:
+    """Raise UsageError unless `directory` is absent, empty, or holds only files that its index names."""
     try:
-        if folder.exists():
-            with _alone(Path(os.path.realpath(folder)).parent):
-                _refuse_foreign(folder)
+        if directory.exists():
+            with _alone(Path(os.path.realpath(directory)).parent):
+                _refuse_foreign(directory)
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        raise _unwritable(directory, error) from error
 
 
-def _refuse_foreign(folder: Path) -> None:
-    if not folder.exists():
+def _refuse_foreign(directory: Path) -> None:
+    if not directory.exists():
         return
-    if not folder.is_dir():
-        raise UsageError("the output folder is a file", file=str(folder), hint="name another folder with -o")
-    if folder.samefile(Path.cwd()):
+    if not directory.is_dir():
+        raise UsageError("the output directory is a file", file=str(directory), hint="name another directory with -o")
+    if directory.samefile(Path.cwd()):
         raise UsageError(
-            "the output folder is the working folder", file=str(folder), hint="name a folder in it with -o"
+            "the output directory is the working directory", file=str(directory), hint="name a directory in it with -o"
         )
-    present = {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_symlink() or not p.is_dir()}
-    foreign = sorted(present - _indexed(folder))
+    present = {str(p.relative_to(directory)) for p in directory.rglob("*") if p.is_symlink() or not p.is_dir()}
+    foreign = sorted(present - _indexed(directory))
     if foreign:
         raise UsageError(
-            f"the output folder holds a file that meshc did not write: {foreign[0]}",
-            file=str(folder),
-            hint="name an empty or new folder with -o; meshc replaces its folder as a whole",
+            f"the output directory holds a file that meshc did not write: {foreign[0]}",
+            file=str(directory),
+            hint="name an empty or new directory with -o; meshc replaces it as a whole",
         )
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keep other runs of meshc out of a folder, where the system has such locks."""
+def _alone(directory: Path) -> Iterator[None]:
+    """Lock a directory against other runs of meshc, where the system has such locks."""
     if sys.platform == "win32":
         yield
         return
-    descriptor = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(directory, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
@@ -174,9 +174,9 @@ def _to_stdout(data: bytes) -> None:
         raise UsageError(f"cannot write to standard output: {reason}", hint="name a file with -o") from error
 
 
-def _indexed(folder: Path) -> set[str]:
+def _indexed(directory: Path) -> set[str]:
     try:
-        index = orjson.loads((folder / INDEX).read_bytes())
+        index = orjson.loads((directory / INDEX).read_bytes())
         return {INDEX, *(name for entry in index["workloads"] for name in entry["files"])}
     except (OSError, ValueError, KeyError, TypeError):
         return set()
@@ -196,7 +196,7 @@ def _swap(fresh: Path, target: Path) -> None:
 
 
 def _aside(target: Path, data: bytes) -> tuple[str, Path]:
-    """Write what is to become `target` beside it."""
+    """Write the new content of `target` to a temporary file beside it."""
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -211,9 +211,7 @@ def _aside(target: Path, data: bytes) -> tuple[str, Path]:
 
 
 def _unwritable(path: Path, error: OSError) -> InputError:
-    return InputError(
-        f"cannot write: {error.strerror or error}", file=str(path), hint="name a place you can write to with -o"
-    )
+    return InputError(f"cannot write: {error.strerror or error}", file=str(path), hint="name a writable path with -o")
 
 
 def _umask() -> int:

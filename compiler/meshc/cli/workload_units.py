@@ -1,4 +1,4 @@
-"""Which workloads a rendering is made of: those of files, of a gateway chart, or the profile's own."""
+"""The workloads to render: those of files, of a gateway chart, or the profile's own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the checks look at: the user's pod, the injected one, its ports and its packet rules."""
+"""The input of lint rules: the user's pod, the injected pod, its ports and its packet rules."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Path = tuple[PathPart, ...]
 
 
 class HasSettings(Protocol):
-    """What lint needs of `Settings`."""
+    """The settings that lint rules read."""
 
     @property
     def release(self) -> Release:
@@ -87,7 +87,7 @@ class Subject:
 
     @cached_property
     def rules(self) -> Rules | None:
-        """Packet rules of the injected pod; None where there are none or its settings are refused (another check says so)."""
+        """Packet rules of the injected pod; None without rules or with invalid settings, which `invalid-annotation` reports."""
         if self.injected is None or self.injected.init is None:
             return None
         try:
@@ -101,7 +101,7 @@ class Subject:
         return [(c, path) for c, path in self.pod.applications() if c.get("name") != PROXY]
 
     def annotation_path(self, name: str) -> Path:
-        """Where an annotation stands in the user's document, or would."""
+        """The path of an annotation in the user's document, present or not."""
         return (*self.pod.path, "metadata", "annotations", name)
 
     def place(self, container: str, *rest: PathPart) -> Path:

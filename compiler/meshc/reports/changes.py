@@ -1,4 +1,4 @@
-"""What a comparison reports: changes with their causes, verdicts on running pods, noise."""
+"""Results of a comparison: changes with their causes, verdicts on running pods, noise."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Report:
-    """A comparison as a whole: what was compared with what, how many subjects, what was found."""
+    """A whole comparison: its title, the number of compared subjects, the changes and verdicts."""
 
     title: str
     compared: int
@@ -77,7 +77,7 @@ class Report:
 
     @property
     def differs(self) -> bool:
-        """Whether anything is not as it should be."""
+        """Whether there are changes, or pods that are not current."""
         return bool(self.changes) or any(v.status != "current" for v in self.verdicts)
 
     @property

@@ -81,7 +81,7 @@ def _inputs(
 ) -> tuple[Json | None, Settings]:
     if not options.files and not facts:
         hint = "name the file of a pod, or give everything with --facts FILE"
-        raise UsageError("neither a pod nor facts", path="POD FILE", hint=hint)
+        raise UsageError("no pod and no facts given", path="POD FILE", hint=hint)
     project = project_file(settings_options)
     documents = tuple(load.documents(options.files, stdin=read_stdin)) if options.files else ()
     found = _only(documents, options.files) if options.files else None
@@ -150,7 +150,7 @@ def _not_given_again(found: Json, known: Mapping[str, Json], release: Release) -
     except MeshcError as error:
         return [f"these facts do not compile: {error}"]
     again = made.document("grpc" if bootstrap_reading.is_grpc(found) else "envoy")
-    return [f"{place}: not given again by these facts" for place in _differences(found, again or {})]
+    return [f"{place}: not reproduced by these facts" for place in _differences(found, again or {})]
 
 
 def _differences(old: Json, new: Json, path: str = "") -> list[str]:

@@ -87,7 +87,9 @@ def _check(options: CaptureOptions) -> None:
         require_known("address family", options.family, ("ipv4", "ipv6"), path="--family")
     if options.compare and (options.traces or options.cleanup):
         raise UsageError(
-            "--compare does not go with --trace or --cleanup", path="--compare", hint="run them one after the other"
+            "--compare cannot be combined with --trace or --cleanup",
+            path="--compare",
+            hint="run them one after the other",
         )
 
 

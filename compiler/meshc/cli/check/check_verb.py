@@ -68,10 +68,10 @@ def _of_unit(unit: Unit, parts: Parts, inputs: Inputs, services: Sequence[Json])
     )
 
 
-def _of_goldens(folders: Sequence[str], jobs: int) -> list[Finding]:
-    if not folders:
+def _of_goldens(directories: Sequence[str], jobs: int) -> list[Finding]:
+    if not directories:
         return []
-    return [_stale(change) for _, _, changed in golden_cases.stale(folders, jobs=jobs) for change in changed]
+    return [_stale(change) for _, _, changed in golden_cases.stale(directories, jobs=jobs) for change in changed]
 
 
 def _stale(change: golden_cases.FileChange) -> Finding:

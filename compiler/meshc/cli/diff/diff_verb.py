@@ -64,15 +64,15 @@ def _kind(options: DiffOptions) -> str:
     }
     kinds = [kind for kind, wanted in asked.items() if wanted]
     if len(kinds) > 1:
-        raise UsageError("asks for two comparisons at once", hint="choose one of --golden, --from/--to, --live")
+        raise UsageError("--golden, --from/--to and --live are mutually exclusive", hint="give one of them")
     if not kinds and len(options.files) != 2:
-        hint = "name two files or folders, or use --golden DIR, --from R1 --to R2, --live or --live-from DIR"
-        raise UsageError("nothing to compare" if not options.files else "two things can be compared", hint=hint)
+        hint = "name two files or directories, or use --golden DIR, --from R1 --to R2, --live or --live-from DIR"
+        raise UsageError("nothing to compare" if not options.files else "two paths can be compared", hint=hint)
     if not kinds and options.files[0] == options.files[1] == "-":
-        raise UsageError("standard input can be read once", value="-", hint="name a file for one of the two")
+        raise UsageError("standard input can be read only once", value="-", hint="name a file for one of the two")
     kind = kinds[0] if kinds else "files"
     if kind == "golden" and options.files:
-        raise UsageError("--golden takes folders, not files", value=options.files[0], hint="write --golden DIR")
+        raise UsageError("--golden takes directories, not files", value=options.files[0], hint="write --golden DIR")
     if kind != "live":
         _refuse_live_options(options)
     return kind
@@ -87,4 +87,4 @@ def _refuse_live_options(options: DiffOptions) -> None:
     }
     for name, value in said.items():
         if value:
-            raise UsageError(f"{name} is for --live", path=name, hint="add --live, or --live-from DIR")
+            raise UsageError(f"{name} needs --live", path=name, hint="add --live, or --live-from DIR")

@@ -12,17 +12,17 @@ from meshc.reports.changes import Change, Report
 from meshc.reports.finding import count
 
 
-def report(folders: Sequence[str], options: SettingsOptions, *, jobs: int = 1, shard: str | None = None) -> Report:
+def report(directories: Sequence[str], options: SettingsOptions, *, jobs: int = 1, shard: str | None = None) -> Report:
     """What in the cases is not as rendered now."""
-    cases = _cases(folders, options, shard)
+    cases = _cases(directories, options, shard)
     found = [change for _, _, changed in golden_cases.stale(cases, jobs=jobs) for change in changed]
     changes = tuple(c for file in found for c in _changes(file))
     return Report("", len(cases), changes, noun="golden case")
 
 
-def update(folders: Sequence[str], options: SettingsOptions, *, jobs: int = 1, shard: str | None = None) -> int:
+def update(directories: Sequence[str], options: SettingsOptions, *, jobs: int = 1, shard: str | None = None) -> int:
     """Rewrite the cases that are not current and print what changed; 0."""
-    cases = _cases(folders, options, shard)
+    cases = _cases(directories, options, shard)
     stale = golden_cases.stale(cases, jobs=jobs)
     for case, rendered, _ in stale:
         golden_cases.update(case, rendered)
@@ -32,22 +32,22 @@ def update(folders: Sequence[str], options: SettingsOptions, *, jobs: int = 1, s
     return 0
 
 
-def _cases(folders: Sequence[str], options: SettingsOptions, shard: str | None) -> list[str]:
-    if not folders:
+def _cases(directories: Sequence[str], options: SettingsOptions, shard: str | None) -> list[str]:
+    if not directories:
         project = project_file(options, quiet=True)
-        folders = project.goldens if project else ()
-    if not folders:
-        raise UsageError("no golden cases named", hint="name a folder with --golden DIR, or `goldens` in meshc.yaml")
-    return golden_cases.sharded([str(case) for case in golden_cases.cases(folders)], shard)
+        directories = project.goldens if project else ()
+    if not directories:
+        raise UsageError("no golden cases named", hint="name a directory with --golden DIR, or `goldens` in meshc.yaml")
+    return golden_cases.sharded([str(case) for case in golden_cases.cases(directories)], shard)
 
 
 def _changes(file: golden_cases.FileChange) -> list[Change]:
     case = str(file.case)
     if not file.differences:
         note = {
-            "added": "rendered now, not expected",
-            "removed": "expected, not rendered any more",
-            "changed": "means the same; only the text differs",
+            "added": "rendered, but not expected",
+            "removed": "expected, but not rendered any more",
+            "changed": "equal in meaning; only the formatting differs",
         }[file.kind]
         return [Change(file.name, "", file.kind, file.old, file.new, (case,), note=note, file=file.file)]
     return [Change(file.name, d.where, d.kind, d.old, d.new, (case,), file=file.file) for d in file.differences]

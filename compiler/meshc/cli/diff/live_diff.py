@@ -28,13 +28,13 @@ _BOOTSTRAP = "/etc/istio/proxy/envoy-rev.json"
 _SUFFIXES = (".yaml", ".yml", ".json")
 _CONTEXT = ("Namespace", "Node")
 _OVER = ("Succeeded", "Failed")
-# What a profile alone is made of: the rest of what the user said is left out.
+# Options that also hold for a plain profile; all others describe the user's own installation.
 _PLAIN = ("installer", "mode", "namespace", "kube_version", "network", "cluster", "lenient")
 
 
 @dataclass
 class SettingsFor:
-    """The user's settings for any release, revision and profile, each resolved once."""
+    """The user's settings for any release, revision and profile, each resolved once in a run."""
 
     keywords: dict[str, Any]
     resources: list[Any]
@@ -122,7 +122,9 @@ def _running(
     if options.live_from:
         if options.live or options.context:
             raise UsageError(
-                "--live-from reads files, no cluster", path="--live-from", hint="leave out the one or the other"
+                "--live-from cannot be combined with --live or --context",
+                path="--live-from",
+                hint="leave out one of them",
             )
         return _captured(options, keywords.get("namespace"))
     return _from_cluster(options, keywords.get("namespace"), declared)
@@ -137,18 +139,18 @@ def _captured(options: DiffOptions, namespace: str | None) -> tuple[list[Running
         hint = (
             "captured pods are what `kubectl get pods -o yaml` prints; bootstraps are envoy-rev.json or a config_dump"
         )
-        raise UsageError("no pod and no bootstrap in this folder", file=options.live_from, hint=hint)
+        raise UsageError("no pod and no bootstrap in this directory", file=options.live_from, hint=hint)
     return found, [value for value, _ in values if isinstance(value, dict) and value.get("kind") in _CONTEXT]
 
 
-def _files(folder: Path) -> Iterator[tuple[Json, str]]:
-    if not folder.is_dir():
+def _files(directory: Path) -> Iterator[tuple[Json, str]]:
+    if not directory.is_dir():
         raise UsageError(
-            "no such folder", file=str(folder), hint="name a folder of captured files with --live-from DIR"
+            "no such directory", file=str(directory), hint="name a directory of captured files with --live-from DIR"
         )
     errors: list[MeshcError] = []
-    for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+    for path in sorted(directory.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(directory).parts)
         if path.suffix not in _SUFFIXES or hidden or not path.is_file():
             continue
         try:
@@ -190,7 +192,7 @@ def _permitted(kubectl: Kubectl, kind: str) -> list[Any]:
         if not is_forbidden(error):
             raise
         meaning = "labels of namespaces" if kind == "Namespace" else "kubelet versions"
-        warn([f"{error.message}: {meaning} are not known"])
+        warn([f"{error.message}: {meaning} are unknown"])
         return []
 
 

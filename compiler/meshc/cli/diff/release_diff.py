@@ -37,7 +37,7 @@ class SettingsAt:
 
 @dataclass(frozen=True)
 class _Remade:
-    """Makes the units of a Gateway, or of the profile, anew under other settings."""
+    """Renders the units of a Gateway, or of the profile, again under other settings."""
 
     inputs: Inputs
     document: Document | None
@@ -98,14 +98,14 @@ def _inputs(options: DiffOptions, settings_options: SettingsOptions, release: Re
 
 
 def _workloads(inputs: Inputs, between: Between, places: dict[str, str]) -> list[Workload]:
-    """Every workload that one of the two releases has, sorted by folder."""
+    """Every workload that one of the two releases has, sorted by directory."""
     found: dict[str, Workload] = {}
     for settings in (between.old, between.new):
         units = units_of(replace(inputs, settings=settings), places=places)
         tree.refuse_doubles((u.folder, u.source) for u in units)
         for unit in units:
             found.setdefault(unit.folder, _workload(unit, inputs, places))
-    return [found[folder] for folder in sorted(found)]
+    return [found[directory] for directory in sorted(found)]
 
 
 def _workload(unit: Unit, inputs: Inputs, places: dict[str, str]) -> Workload:

@@ -1,4 +1,4 @@
-"""Reads the two sides of `meshc diff A B`: files, folders, rendered trees, standard input."""
+"""Reads the two sides of `meshc diff A B`: files, directories, rendered trees, standard input."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PROJECT = "meshc.yaml"
 
 
 def sides(path: str) -> list[Side]:
-    """Every document of a file, a folder or standard input (`-`); raises MeshcError, all of a folder in one group."""
+    """Every document of a file, a directory or standard input (`-`); raises MeshcError, all of a directory in one group."""
     if path == "-":
         return list(_opened(yamlio.load_all(read_stdin(), file="<stdin>"), "<stdin>", ""))
     if not os.path.isdir(path):
@@ -31,8 +31,8 @@ def sides(path: str) -> list[Side]:
             errors.append(error)
     raise_all(errors)
     if not found:
-        hint = "name a folder with *.yaml, *.yml or *.json files"
-        raise UsageError("no document in this folder", file=path, hint=hint)
+        hint = "name a directory with *.yaml, *.yml or *.json files"
+        raise UsageError("no document in this directory", file=path, hint=hint)
     return found
 
 
@@ -43,9 +43,9 @@ def _opened(documents: list[yamlio.Document], file: str, place: str) -> Iterator
                 yield Side(value, file, place)
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    for file in sorted(folder.rglob("*")):
-        inside = file.relative_to(folder).parts
+def _walk(directory: Path) -> Iterator[Path]:
+    for file in sorted(directory.rglob("*")):
+        inside = file.relative_to(directory).parts
         wanted = file.suffix in _SUFFIXES and file.is_file() and not any(p.startswith(".") for p in inside)
         if wanted and file.name not in (_PROJECT, INDEX):
             yield file

@@ -1,4 +1,4 @@
-"""What a value hangs on: each setting, release switch and part of the workload is changed in turn, and the value watched."""
+"""Finds what a value depends on: changes each setting, release switch and field of the workload alone, and watches the value."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from meshc.settings.trail import Origin
 from meshc.trees import ABSENT
 from meshc.yamlio import Json
 
-# An imagined release, or a setting nobody would write, may break anything; what goes wrong says nothing about causes.
+# A trial may use an invalid setting or an imagined release, so it may fail in any way; a failed trial shows no dependency.
 _BROKEN = (MeshcError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 _DIGITS = re.compile(r"\d+")
 
 Watch = Callable[[Settings, Json], Json]
-"""The value of the field under given settings, of a given workload; ABSENT where it is not there."""
+"""The value of the field for given settings and a given workload; ABSENT without the field."""
 
 
 @dataclass(frozen=True)
 class Cause:
-    """One thing the value hangs on: a `setting`, `feature`, `switch`, `fact` or part of the `workload`.
+    """One thing the value depends on: a `setting`, `feature`, `switch`, `fact` or field of the `workload`.
 
-    `value` is what it is now, `origins` the layers that set it (lowest first), `doc` what a switch means, `otherwise`
-    the field's value when it was something else (ABSENT: no field then).
+    `value` is its present value, `origins` the layers that set it (lowest first), `doc` the meaning of a switch,
+    `otherwise` the value of the explained field after the trial changed it (ABSENT: the field was gone).
     """
 
     kind: str
@@ -43,7 +43,7 @@ class Cause:
 
 
 def causes(settings: Settings, workload: Json, watch: Watch) -> list[Cause]:
-    """Everything that changes the watched value when it is changed alone."""
+    """Every setting, switch, fact and field that changes the watched value when it is changed alone."""
     now = watch(settings, workload)
 
     def differs(other: Settings, document: Json = workload) -> Json | None:
@@ -58,7 +58,7 @@ def causes(settings: Settings, workload: Json, watch: Watch) -> list[Cause]:
 
 
 class _Trial:
-    """One field under trial; `differs` gives the other value in a 1-tuple, None where it stays."""
+    """Trials of one field; `differs` returns the field's new value in a 1-tuple, None where it stays the same."""
 
     def __init__(self, settings: Settings, workload: Json, differs: Callable[..., Any]) -> None:
         self.settings = settings

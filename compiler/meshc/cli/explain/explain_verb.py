@@ -28,7 +28,7 @@ else:
 
 
 def explain(options: ExplainOptions, settings_options: SettingsOptions) -> int:
-    """Explain and write; returns 0.  Raises MeshcError for what is not there."""
+    """Explain and write; returns 0.  Raises MeshcError for a workload, field or setting that does not exist."""
     to = output.destination(options.output)
     require_known("format", options.format, FORMATS, path="--format")
     if options.setting is not None:
@@ -41,7 +41,7 @@ def explain(options: ExplainOptions, settings_options: SettingsOptions) -> int:
 
 def _setting(options: ExplainOptions, settings_options: SettingsOptions) -> Explanation:
     if options.field is not None:
-        raise UsageError("--setting and --field are two questions", path="--setting", hint="ask one at a time")
+        raise UsageError("--setting and --field are mutually exclusive", path="--setting", hint="give one of them")
     if options.files:
         settings = gather(options.files, settings_options).settings
     else:

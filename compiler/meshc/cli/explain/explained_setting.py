@@ -1,4 +1,4 @@
-"""Explains one setting: the layer its value came from, and what that shadowed."""
+"""Explains one setting: the layer that set its value, and the layers that one overrides."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes explanations: as text for people, or as JSON."""
+"""Formats explanations as text or JSON."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def _lines(one: Explanation) -> Iterator[str]:
 
 def _decision(one: Explanation) -> Iterator[str]:
     yield f"{_where(one)}: {'injected' if one['injected'] else 'not injected'}, because of {one['decided_by']}"
-    yield f"  Istio {one['release']}, as {_FRONT[one['mode']]}"
+    yield f"  Istio {one['release']}, as {_FRONT[one['mode']]} does"
     space = one["namespace"]
     if one["mode"] == "webhook":
-        known = "its labels are known" if space["known"] else "not among the inputs: counted as labelled for injection"
+        known = "its labels are known" if space["known"] else "not among the inputs: treated as labelled for injection"
         yield f"  namespace {space['name']} ({space['from']}; {known})"
     width = max((len(step["rule"]) for step in one["steps"]), default=0)
     for number, step in enumerate(one["steps"], 1):
@@ -45,7 +45,7 @@ def _decision(one: Explanation) -> Iterator[str]:
 
 def _field(one: Explanation) -> Iterator[str]:
     yield f"{_where(one)}"
-    yield f"  Istio {one['release']}, as {_FRONT[one['mode']]}"
+    yield f"  Istio {one['release']}, as {_FRONT[one['mode']]} does"
     yield f"  {one['field']} = {_show(one['value'])}"
     if one["layers"]:
         yield "  set by"
@@ -67,8 +67,8 @@ def _cause(cause: Explanation) -> Iterator[str]:
     for origin in reversed(cause.get("origins") or []):
         wins = origin is cause["origins"][-1]
         yield f"      {'from' if wins else 'over'} {origin['layer']}: {_show(origin['value'])}"
-    other = _show(cause["otherwise"]) if "otherwise" in cause else "not there"
-    yield f"      changed, the field is {other}"
+    other = _show(cause["otherwise"]) if "otherwise" in cause else "absent"
+    yield f"      if changed, the field is {other}"
 
 
 def _setting(one: Explanation) -> Iterator[str]:
@@ -111,4 +111,4 @@ _KINDS = {
     "fact": "release fact",
     "workload": "workload's",
 }
-_FRONT = {"webhook": "the webhook would do it", "kube-inject": "`istioctl kube-inject` would do it"}
+_FRONT = {"webhook": "the webhook", "kube-inject": "`istioctl kube-inject`"}

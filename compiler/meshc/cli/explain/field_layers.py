@@ -1,4 +1,4 @@
-"""Which layers set a field of an injected workload, oldest first, and where each stands."""
+"""The layers that set a field of an injected workload, oldest first, each with its file and line."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def find(document: Json, text: str, *, below: Sequence[Sequence[str]] = ((),)) -
     """The path of the field `text` means, looked for below each of the given places in turn.
 
     `a.b[0]`, `a.b[istio-proxy]`, `a.b[name=istio-proxy]` and `a["x.y/z"]` are understood, keys with dots also as they
-    are.  Raises UsageError for a text that is no path, InputError for a field that is not there.
+    are.  Raises UsageError for a string that is no path, InputError for a field that does not exist.
     """
     tokens = _tokens(text)
     failures: list[InputError] = []

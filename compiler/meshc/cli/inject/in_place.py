@@ -30,7 +30,7 @@ Change = Callable[[Document], "list[Operation] | None"]
 
 
 def rewrite(injections: Sequence[Injection], places: Mapping[str, str]) -> None:
-    """Inject the files themselves.  Raises MeshcError for texts that cannot be edited; then no file is changed."""
+    """Inject the files themselves.  Raises MeshcError for files that cannot be edited; then none is changed."""
     replace((i.file, _patches(i.stream.results, places)) for i in injections)
 
 
@@ -57,8 +57,8 @@ def edited(file: File, change: Change) -> str:
     windows = "\r\n" in text
     plain = text.replace("\r\n", "\n") if windows else text
     if windows and plain.replace("\n", "\r\n") != text:
-        hint = "give the file one kind of line end, or leave out --in-place"
-        raise InputError("line ends of two kinds cannot be edited in place", file=file.name, hint=hint)
+        hint = "use one kind of line end, or leave out --in-place"
+        raise InputError("a file with both LF and CRLF line ends cannot be edited in place", file=file.name, hint=hint)
     result: list[str] = []
     errors: list[MeshcError] = []
     at = 0
@@ -120,5 +120,5 @@ def _encoded(new: str, old: str, file: str) -> bytes:
     data = load.read(file)
     mark = _BOM if data.startswith(_BOM) else b""
     if data != mark + old.encode():
-        raise InputError("changed while it was being injected", file=file, hint="run the command again")
+        raise InputError("the file changed while it was being injected", file=file, hint="run the command again")
     return mark + new.encode()

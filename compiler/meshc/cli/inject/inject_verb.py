@@ -44,7 +44,7 @@ def inject(options: InjectOptions, settings_options: SettingsOptions) -> int:
     project = project_file(settings_options)
     named = options.files or (project.workloads if project else ())
     if not named:
-        raise UsageError("no files named", hint="name files or folders, or - for standard input")
+        raise UsageError("no files named", hint="name files or directories, or - for standard input")
     files = load.files(named, stdin=read_stdin)
     if (lists := _krm_lists(files)) and options.format == "yaml" and not options.in_place:
         output.write(krm_function.transform(lists, options, settings_options, project), to)
@@ -92,7 +92,7 @@ def _injected(files: Sequence[File], settings: Settings, places: dict[str, str])
 
 
 def _require_containers(file: File, stream: Stream, places: dict[str, str]) -> None:
-    """Refuse workloads that would become pods of the mesh's parts alone; Istio injects them."""
+    """Refuse workloads without containers, which Istio would inject: the pod would hold the proxy alone."""
     for result in stream.results:
         try:
             require_containers(Document(result.edited.base), places)

@@ -69,7 +69,7 @@ def _function_settings(document: Document, project: Project | None) -> Project |
 
 
 def _settings(config: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
-    """The settings in a function's configuration; a ConfigMap's texts are read as YAML where a setting is no text."""
+    """The settings in a function's configuration; a ConfigMap's strings are read as YAML where a setting is not a string."""
     if config.get("kind") == "ConfigMap":
         for key, text in (config.get("data") or {}).items():
             structured = key in _STRUCTURED and isinstance(text, str)

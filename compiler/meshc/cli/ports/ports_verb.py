@@ -107,7 +107,9 @@ def _check(pods: Sequence[PodInput], options: PortsOptions) -> None:
             hint="e.g. meshc ports pod.yaml, or meshc ports --component istiod",
         )
     if options.compare and options.recipe:
-        raise UsageError("--compare does not go with --recipe", path="--compare", hint="run them one after the other")
+        raise UsageError(
+            "--compare and --recipe are mutually exclusive", path="--compare", hint="run them one after the other"
+        )
     if options.compare and len(pods) > 1:
         raise UsageError(
             f"a listing belongs to one pod, not {len(pods)}", path="--compare", hint="name a file with one workload"

@@ -50,7 +50,7 @@ def list_profiles(options: SettingsOptions, *, to: str | None = None) -> int:
         settings = Settings.load(release=release, profile=name, installer=installer)
         lines.append(f"  {name.ljust(width)}  {', '.join(settings.installed) or 'nothing in this cluster'}")
     if not names:
-        lines.append("  none: the chart of this release knows no profiles")
+        lines.append("  none: the chart of this release has no profiles")
     output.write("\n".join(lines) + "\n", output.destination(to))
     return 0
 
@@ -58,7 +58,9 @@ def list_profiles(options: SettingsOptions, *, to: str | None = None) -> int:
 def show(name: str, options: SettingsOptions, *, format: str = "text", to: str | None = None) -> int:
     """Print what a profile resolves to with the options' settings laid over it.
 
-    Forms: text (what differs from `default`, and where from), values, mesh, injector, workloads, configmaps.
+    Formats: text (differences from `default` with their layers), values, mesh, injector, workloads, configmaps.
+
+    Raises UsageError for another format.
     """
     require_known("format", format, _FORMATS, path="--format")
     settings = resolved(name, options)
@@ -67,7 +69,7 @@ def show(name: str, options: SettingsOptions, *, format: str = "text", to: str |
 
 
 def diff(names: Sequence[str], options: SettingsOptions, *, to: str | None = None) -> int:
-    """Print what differs between two profiles; 1 when anything does."""
+    """Print the differences between two profiles; returns 1 when there are any."""
     first, second = (resolved(name, options) for name in names)
     lines = [f"--- {names[0]}", f"+++ {names[1]}"]
     for part, old, new in _parts(first, second):
@@ -79,7 +81,7 @@ def diff(names: Sequence[str], options: SettingsOptions, *, to: str | None = Non
     if different:
         output.write("\n".join(lines) + "\n", output.destination(to))
     else:
-        print(f"{names[0]} and {names[1]} resolve to the same", file=sys.stderr)
+        print(f"{names[0]} and {names[1]} resolve to the same settings", file=sys.stderr)
     return 1 if different else 0
 
 

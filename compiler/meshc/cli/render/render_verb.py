@@ -27,9 +27,9 @@ def render(options: RenderOptions, settings_options: SettingsOptions) -> int:
     places = pod_template_paths(options.pod_template_paths)
     facts = read_facts(options.facts_file, options.facts)
     inputs = gather(options.files, settings_options, needed=False)
-    folder = Path(to) if to not in (None, "-") else _default_folder(inputs.settings)
+    directory = Path(to) if to not in (None, "-") else _default_directory(inputs.settings)
     if to != "-":
-        output.refuse_foreign(folder)
+        output.refuse_foreign(directory)
     units = units_of(inputs, chart=_chart(options), places=places)
     tree.refuse_doubles((u.folder, u.source) for u in units)
     wanted = tree.shard_of([u.folder for u in units], options.shard)
@@ -38,8 +38,8 @@ def render(options: RenderOptions, settings_options: SettingsOptions) -> int:
     if to == "-":
         output.write(_stream(rendered, chosen), "-")
     else:
-        output.replace_folder(folder, tree.tree(rendered, inputs.settings))
-        _say(rendered, folder, inputs.settings)
+        output.replace_directory(directory, tree.tree(rendered, inputs.settings))
+        _say(rendered, directory, inputs.settings)
     return 0
 
 
@@ -53,7 +53,7 @@ def _chart(options: RenderOptions) -> GatewayChart | None:
     return None
 
 
-def _default_folder(settings: Settings) -> Path:
+def _default_directory(settings: Settings) -> Path:
     return Path("rendered") / f"{settings.profile or 'default'}-{settings.release}"
 
 
@@ -65,10 +65,10 @@ def _stream(rendered: Sequence[Rendered], units: Sequence[Unit]) -> str:
     return "".join(f"{d}---\n" for d in documents)
 
 
-def _say(rendered: Sequence[Rendered], folder: Path, settings: Settings) -> None:
-    """What was written where: one line a file on stdout, the summary on stderr."""
-    lines = [f"{folder / tree.INDEX}"]
-    lines += [f"{folder / one.folder / name}" for one in rendered for name in one.files]
+def _say(rendered: Sequence[Rendered], directory: Path, settings: Settings) -> None:
+    """Print each written file on stdout, and the summary on stderr."""
+    lines = [f"{directory / tree.INDEX}"]
+    lines += [f"{directory / one.folder / name}" for one in rendered for name in one.files]
     output.write("".join(f"{line}\n" for line in lines), "-")
     counts = {d: sum(one.decision == d for one in rendered) for d in ("injected", "complete", "skipped")}
     summary = ", ".join(f"{n} {d}" for d, n in counts.items() if n)

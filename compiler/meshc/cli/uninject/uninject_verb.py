@@ -30,7 +30,7 @@ else:
 
 @dataclass
 class _Run:
-    """One run: how to take a workload's injection out, and what has been taken out so far."""
+    """One run: the settings for each workload, and the workloads uninjected so far."""
 
     settings_of: Callable[[Json], Settings]
     places: dict[str, str]
@@ -47,7 +47,7 @@ class _Run:
         return found
 
     def patch(self, document: Document) -> list[Operation] | None:
-        """The same as operations on the document as it stands in its file."""
+        """The same as operations on the document in its file."""
         found = self.one(document)
         return found.patch if found else None
 
@@ -68,7 +68,7 @@ class _Run:
 
 
 def uninject_files(options: UninjectOptions, settings_options: SettingsOptions) -> int:
-    """Take injection out and write; returns 0.  Raises MeshcError with nothing written."""
+    """Remove injection and write; returns 0.  Raises MeshcError with nothing written."""
     to = output.destination(options.output)
     if options.in_place and (options.output or "-" in options.files):
         hint = "leave out -o, and name files"
@@ -76,7 +76,7 @@ def uninject_files(options: UninjectOptions, settings_options: SettingsOptions) 
     project = project_file(settings_options)
     named = options.files or (project.workloads if project else ())
     if not named:
-        raise UsageError("no files named", hint="name files or folders, or - for standard input")
+        raise UsageError("no files named", hint="name files or directories, or - for standard input")
     files = load.files(named, stdin=read_stdin)
     places = pod_template_paths(options.pod_template_paths)
     this = _Run(_settings(files, settings_options), places, options.guess)
@@ -123,9 +123,9 @@ def _written(files: Sequence[File], this: _Run) -> str:
 
 
 def _tell(this: _Run) -> None:
-    """What was put back by convention or guessed, and that nothing was injected where that is so."""
+    """Report values that were restored by convention or guessed, or that nothing was injected."""
     if not this.done:
-        print("nothing taken out: no workload has a status record", file=sys.stderr)
+        print("nothing removed: no workload has an injection status", file=sys.stderr)
     for document, found in this.done:
         where = f"{document.file}: {workload_name(found.manifest)}"
         for word, doubts in (("guessed", found.uncertain), ("note", found.assumed)):

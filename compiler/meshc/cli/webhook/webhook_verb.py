@@ -1,4 +1,4 @@
-"""`meshc webhook`: the server from what the command line says, certificates to try it with, manifests to install it."""
+"""`meshc webhook`: starts the server; makes certificates for trying it out, and manifests for installing it."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ _TLS = ("1.2", "1.3")
 
 
 def run(options: WebhookOptions, settings_options: SettingsOptions) -> int:
-    """Serve until told to stop; raises MeshcError before the first request for what is wrong with files, options, ports."""
+    """Serve until stopped; raises MeshcError before the first request for invalid files, options or ports."""
     config = server_config(options, settings_options)
     return server.serve(config)
 
 
 def server_config(options: WebhookOptions, settings_options: SettingsOptions) -> ServerConfig:
-    """Check the options and put them together; raises UsageError."""
+    """The server's configuration; raises UsageError for invalid options."""
     require_known("log format", options.log_format, _FORMATS, path="--log-format")
     require_known("log level", options.log_level, _LEVELS, path="--log-level")
     require_known("TLS version", options.tls_minimum, _TLS, path="--tls-min-version")
@@ -112,7 +112,10 @@ def print_manifests(options: ManifestOptions, settings_options: SettingsOptions)
     write(yamlio.dump_all(manifests.manifests(settings, installation)), to)
     if not (options.ca_bundle or options.issuer):
         hint = "give --ca-bundle FILE, or --issuer KIND/NAME for cert-manager"
-        print(f"warning: the API server will not trust the webhook: no CA bundle is in it; {hint}", file=sys.stderr)
+        print(
+            f"warning: the API server will not trust the webhook: its configuration has no CA bundle; {hint}",
+            file=sys.stderr,
+        )
     return 0
 
 

@@ -51,7 +51,7 @@ def _code(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    # The reader's `code` marks in catalogue texts stay; what could open HTML does not.
+    # Backticks in the catalogue's sentences stay Markdown; `<` could open HTML.
     return _cell(text.replace("<", "&lt;"))
 
 

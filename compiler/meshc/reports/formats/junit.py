@@ -37,7 +37,7 @@ def _place(finding: Finding) -> str:
 
 
 def _clean(text: str) -> str:
-    """Without the characters XML 1.0 has no way to write."""
+    """Without the characters that XML 1.0 cannot represent."""
     return "".join(
         c if c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff" else "\ufffd"
         for c in text
