@@ -9,6 +9,8 @@ import pytest
 from meshc.catalog import release
 from meshc.injection.functions import container_ports, encoding, function_table, lookup, multus, otel, proxy_images
 from meshc.injection.functions.container_resources import cpu_count, estimated_concurrency, omit_nil, resources
+from meshc.models.proxy_config import ProxyImage
+from meshc.models.values import GlobalValues
 
 OTEL = {
     "extensionProviders": [
@@ -105,13 +107,17 @@ def test_typed_tag(tag: str, kind: str, expected: str) -> None:
 def test_image_type(message: Any, annotation: str | None, variant: str, suffix: str) -> None:
     annotations = {} if annotation is None else {proxy_images.TYPE_ANNOTATION: annotation}
     found = proxy_images.proxy_image(
-        {"hub": "h", "tag": 1.20}, proxy_image=message, annotations=annotations, variant=variant
+        GlobalValues({"hub": "h", "tag": 1.20}),
+        None,
+        image=ProxyImage() if message is None else ProxyImage(message),
+        annotations=annotations,
+        variant=variant,
     )
     assert found == f"h/proxyv2:1.2{suffix}"
 
 
 def test_image_without_hub_and_tag() -> None:
-    assert proxy_images.proxy_image({"proxy": {"image": ""}}, proxy_image=None, annotations={}) == "/proxyv2:"
+    assert proxy_images.proxy_image(GlobalValues({}), "", image=ProxyImage(), annotations={}) == "/proxyv2:"
 
 
 @pytest.mark.parametrize(
@@ -164,8 +170,7 @@ def test_omit_nil(value: Any, expected: Any) -> None:
     ],
 )
 def test_estimated_concurrency(concurrency: int | None, annotations: Any, values: Any, expected: int) -> None:
-    config = {} if concurrency is None else {"concurrency": concurrency}
-    assert estimated_concurrency(config, annotations, values) == expected
+    assert estimated_concurrency(concurrency, annotations, values) == expected
 
 
 def test_cpu_count() -> None:

@@ -10,13 +10,15 @@ from meshc.catalog import release
 from meshc.errors import InjectionError, TemplateError
 from meshc.injection.identity import Identity
 from meshc.injection.pod_templates import TemplateInput, Templates
-from meshc.injection.templating.values import Values
+from meshc.models.mesh_config import MeshConfig
+from meshc.models.proxy_config import ProxyConfig
+from meshc.models.values import Values
 
 POD = TemplateInput(
     metadata={"annotations": {"a": "1"}, "labels": {}},
     spec={"containers": [{"name": "app", "image": "app:1"}]},
     workload=Identity("apps/v1", "Deployment", "app", "ns"),
-    proxy_config={"image": {"imageType": "debug"}},
+    proxy_config=ProxyConfig({"image": {"imageType": "debug"}}),
     proxy_uid=5,
     native_sidecars=True,
 )
@@ -25,7 +27,15 @@ VALUES: dict[str, Any] = {"global": {"hub": "h", "tag": "t"}}
 
 def templates(number: str = "1.30", *, values: Any = VALUES, mesh: Any = None, **own: str) -> Templates:
     features = {"COMPLIANCE_POLICY": "fips-140-2"}
-    return Templates(release(number), values, mesh or {}, "rev", features, own, "own.yaml")
+    return Templates(
+        release(number),
+        None if values is None else Values(values),
+        MeshConfig(mesh or {}),
+        "rev",
+        features,
+        own,
+        "own.yaml",
+    )
 
 
 def render(text: str, number: str = "1.30") -> Any:
@@ -128,16 +138,22 @@ def test_a_rendering_leaves_its_input_alone() -> None:
 
 
 def test_values_tolerate_absent_parents_but_not_null_ones() -> None:
-    values = Values({"global": {"proxy": None, "hub": "h", "flag": "true"}})
-    assert values.get("global.nothing.at.all") is None
-    assert values.printed("pilot.cni.enabled") == "<no value>"
-    assert values.default("global.nothing") == "<nil>"
+    assert templates(values={}).render("gateway", POD)["spec"]["containers"][0]["image"] == "/proxyv2:-debug"
     with pytest.raises(InjectionError, match=r"nil pointer evaluating interface \{\}\.image") as caught:
-        values.get("global.proxy.image")
+        templates(values={"global": {"proxy": None}}).render("gateway", POD)
     assert caught.value.path == "values.global.proxy"
-    with pytest.raises(InjectionError, match="can't evaluate field x"):
-        values.get("global.hub.x")
-    with pytest.raises(InjectionError, match="incompatible types"):
-        values.is_true("global.flag")
-    with pytest.raises(InjectionError, match="not a list"):
-        values.listed("global.hub")
+
+
+@pytest.mark.parametrize(
+    ("values", "path", "message"),
+    [
+        ({"global": {"imagePullSecrets": "one"}}, "values.global.imagePullSecrets", "not a list"),
+        ({"global": {"caName": 1}}, "values.global.caName", "incompatible types"),
+        ({"pilot": {"env": {"ENABLE_CLUSTER_TRUST_BUNDLE_API": "true"}}}, None, "incompatible types"),
+        ({"global": {"proxy": "x"}}, "values.global.proxy", "this is no map"),
+    ],
+)
+def test_values_a_template_cannot_use(values: Any, path: str | None, message: str) -> None:
+    with pytest.raises(InjectionError, match=message) as caught:
+        templates(values=values).render("sidecar", POD)
+    assert caught.value.path == (path or "values.pilot.env.ENABLE_CLUSTER_TRUST_BUNDLE_API")

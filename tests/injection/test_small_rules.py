@@ -12,6 +12,7 @@ from meshc.injection import container_order, native_sidecars, openshift_ids, pod
 from meshc.injection.containers import named
 from meshc.injection.edits import Map, plain
 from meshc.injection.native_sidecars import Node
+from meshc.models.mesh_config import MeshConfig
 
 NEW, OLD = catalog.release("1.30"), catalog.release("1.18")
 
@@ -151,7 +152,7 @@ def test_container_order(release: Any, hold: bool, containers: list[str], inits:
 def _scraped(annotations: dict[str, str], mesh: Any = None, proxy: bool = True) -> dict[str, Any]:
     containers = [{"name": "istio-proxy"}] if proxy else [{"name": "app"}]
     pod = Map({"metadata": {"annotations": annotations}, "spec": {"containers": containers}})
-    prometheus.merge(pod, mesh or {"defaultConfig": {"statusPort": 15020}}, NEW)
+    prometheus.merge(pod, MeshConfig(mesh or {"defaultConfig": {"statusPort": 15020}}), NEW)
     found: dict[str, Any] = plain(pod)
     return found
 

@@ -11,7 +11,9 @@ from meshc.catalog import Release
 from meshc.injection.functions.function_table import functions
 from meshc.injection.identity import Identity
 from meshc.injection.pod_templates import Templates
-from meshc.injection.templating.inputs import TemplateInput
+from meshc.injection.templating.template_input import TemplateInput
+from meshc.models.mesh_config import MeshConfig
+from meshc.models.proxy_config import ProxyConfig
 from meshc.webhook import metrics
 from meshc.webhook.configuration import Target, revision_webhook, tag_webhook
 from meshc.webhook.respond import Answer
@@ -100,8 +102,8 @@ def probers_added(release: Release) -> bool:
 
 def unusable_values(release: Release) -> bool:
     """Whether a template is refused unrendered when the injector has no values."""
-    templates = Templates(release, None, {}, own={"own": "spec: {}"})
-    given = TemplateInput({}, {"containers": []}, Identity("v1", "Pod", "web", "shop"), {})
+    templates = Templates(release, None, MeshConfig(), own={"own": "spec: {}"})
+    given = TemplateInput({}, {"containers": []}, Identity("v1", "Pod", "web", "shop"), ProxyConfig())
     return bool(refusal(lambda: templates.render("own", given)))
 
 

@@ -9,6 +9,9 @@ from meshc import catalog
 from meshc.injection.identity import Identity
 from meshc.injection.pod_templates import TemplateInput, Templates
 from meshc.models import mesh, proxy
+from meshc.models.mesh_config import MeshConfig
+from meshc.models.proxy_config import ProxyConfig
+from meshc.models.values import Values
 
 DEPLOYMENT = Identity("apps/v1", "Deployment", "hello", "")
 
@@ -95,14 +98,14 @@ def render(
     release = catalog.release(number)
     templates = Templates(
         release,
-        settings() if values is None else values,
-        {**mesh.defaults(release).document, **(mesh_config or {})},
+        Values(settings() if values is None else values),
+        MeshConfig({**mesh.defaults(release).document, **(mesh_config or {})}),
         revision,
         features or {},
     )
     hello = [{"name": "hello", "image": "hello:1", "ports": [{"name": "http", "containerPort": 80}]}]
     pod = {"containers": hello if containers is None else containers, **(spec or {})}
-    config = {**proxy.defaults(release).document, **(proxy_config or {})}
+    config = ProxyConfig({**proxy.defaults(release).document, **(proxy_config or {})})
     metadata = {"annotations": dict(annotations or {}), "labels": dict(labels or {})}
     return templates.render(name, TemplateInput(metadata, pod, workload, config, **more))
 

@@ -18,6 +18,7 @@ In a template:
 * Leaving out: `key: {{ value | or_absent }}` drops the entry (or list item) when the value is null, false, 0, "" or empty;
   `key: {{ absent }}` always drops it, so `{{ x if condition else absent }}` drops by condition. Zero and false that must
   stay are written without the filter. A map or list that loses all its members stays, empty.
+* A macro may stand after its calls: a template reads best with its document first.
 * Splicing: `- {{ more | spread }}` puts all items of a list there. Both keep the number of paths small: prefer them to `if`
   and `for` where they read as well.
 * A macro, a `{% call %}` and a `{% set x %}…{% endset %}` block give *data* (their body is parsed as YAML of its own), so

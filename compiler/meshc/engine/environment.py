@@ -17,7 +17,7 @@ from jinja2.exceptions import TemplateNotFound, TemplateRuntimeError
 from meshc import resources
 from meshc.catalog import Release
 from meshc.engine.compile_time_release import settle
-from meshc.engine.inclusion import STRIDE, inline
+from meshc.engine.inclusion import STRIDE, inline, macros_first
 from meshc.engine.paths import CLOSE, OPEN, SLOT, Builder, Chunk, Path, SlotFault, build, slot_place
 from meshc.engine.slot_values import SCALARS, Own, built, or_absent, spread, taken
 from meshc.errors import TemplateError
@@ -136,7 +136,8 @@ class SlotEnvironment(Environment):
             raise TemplateError(
                 "the characters U+E000 and U+E001 are not usable in templates", file=filename, line=line
             )
-        return inline(settle(super()._parse(source, name, filename), self.release), self._parse_included)
+        tree = settle(super()._parse(source, name, filename), self.release)
+        return macros_first(inline(tree, self._parse_included))
 
     def _parse_included(self, name: str) -> tuple[nodes.Template, int]:
         if self.loader is None:

@@ -1,4 +1,7 @@
-"""Puts included templates in place when a template is compiled, so that inclusion costs nothing while rendering."""
+"""Rearranges templates when they are compiled: included ones go in place, macros to the front.
+
+So inclusion costs nothing while rendering, and a template can show its document first and the macros it calls after it.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,12 @@ def inline(tree: nodes.Template, parse: Callable[[str], tuple[nodes.Template, in
     `parse` gives the tree of a template and the number of its file.
     """
     _inline_children(tree, parse)
+    return tree
+
+
+def macros_first(tree: nodes.Template) -> nodes.Template:
+    """Put a template's own macros before everything else, as Jinja2 runs a definition where it stands."""
+    tree.body.sort(key=lambda node: not isinstance(node, nodes.Macro))
     return tree
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from meshc.injection.decision import MARKER, Decision, Step
 from meshc.injection.injector import Injector
-from meshc.yamlio import Json
 
 REVISION = "istio.io/rev"
 INJECTION = "istio-injection"
@@ -54,9 +53,5 @@ def selecting(
         return None
     if marker == "true":
         return "object."
-    by_default = _flag(injector.values("sidecarInjectorWebhook", "enableNamespacesByDefault"))
+    by_default = injector.enabled_by_default
     return "auto." if by_default and MARKER not in pod_labels and namespace not in _IGNORED_BY_DEFAULT else None
-
-
-def _flag(value: Json) -> bool:
-    return value is True

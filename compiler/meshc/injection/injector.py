@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Hashable, Mapping, Sequence, Set
 from functools import cached_property
-from typing import Any
+from typing import TypeVar
 
 from meshc.errors import InjectionError
 from meshc.injection import native_sidecars, openshift_ids
@@ -16,9 +16,13 @@ from meshc.injection.overlay_cache import Renderer
 from meshc.injection.pod_templates import Templates
 from meshc.injection.probes import app_probers
 from meshc.models import effective, proxy_resources
+from meshc.models.proxy_config import ProxyConfig
+from meshc.models.value_fields import NotAMap
 from meshc.settings import Settings
 from meshc.yamlio import Json
 
+K = TypeVar("K", bound=Hashable)
+T = TypeVar("T")
 MODES = ("kube-inject", "webhook")
 _KEPT = 512
 _DIRECTIVE = re.compile(r"\$(patch|retainKeys|deleteFromPrimitiveList|setElementOrder)\b")
@@ -33,10 +37,11 @@ class Injector:
         self.webhook = mode == "webhook"
         self.release = settings.release
         self.level: int = settings.release.fact("kubernetes.minor")
-        self.mesh: Json = settings.mesh.document
+        self.mesh = settings.mesh
         self.revision = "" if not self.webhook and settings.revision == "default" else settings.revision
         self.checks = app_probers.checks_of(settings.release, settings.features)
-        self._proxy_configs: dict[Any, Json] = {}
+        self._proxy_configs: dict[Hashable, ProxyConfig] = {}
+        self._annotated_configs: dict[str, ProxyConfig] = {}
 
     @cached_property
     def policy(self) -> Policy:
@@ -51,7 +56,7 @@ class Injector:
         """The templates, the user's own over the shipped ones."""
         settings, config = self.settings, self.settings.injection_config
         own = {n: text for n, text in config.templates.items() if text is not None and n not in config.go_templates}
-        return Templates(settings.release, settings.values.document, self.mesh, self.revision, settings.features, own)
+        return Templates(settings.release, settings.values, self.mesh, self.revision, settings.features, own)
 
     @cached_property
     def renderer(self) -> Renderer:
@@ -78,22 +83,27 @@ class Injector:
     @cached_property
     def cluster(self) -> str:
         """The cluster's name, empty when not known."""
-        return self.settings.cluster or _text(self.values("global", "multiCluster", "clusterName"))
+        return self.settings.cluster or _string(_known(lambda: self.settings.values.global_.multi_cluster.cluster_name))
 
     @cached_property
     def network(self) -> str:
         """The network's name, empty when not known."""
-        return self.settings.network or _text(self.values("global", "network"))
+        return self.settings.network or _string(_known(lambda: self.settings.values.global_.network))
 
     @cached_property
     def rewrites_probes(self) -> bool:
         """Whether probes are rewritten where the pod says nothing."""
-        return self.values("sidecarInjectorWebhook", "rewriteAppHTTPProbe") is True
+        return _known(lambda: self.settings.values.sidecar_injector_webhook.rewrite_app_http_probe) is True
 
     @cached_property
-    def holds(self) -> bool:
-        """Whether the values hold applications until the proxy has started."""
-        return self.values("global", "proxy", "holdApplicationUntilProxyStarts") is True
+    def enabled_by_default(self) -> bool:
+        """Whether namespaces without a label are injected."""
+        return _known(lambda: self.settings.values.sidecar_injector_webhook.enable_namespaces_by_default) is True
+
+    @cached_property
+    def hold_application(self) -> bool | None:
+        """The value `holdApplicationUntilProxyStarts`."""
+        return _known(lambda: self.settings.values.global_.proxy.hold_application_until_proxy_starts)
 
     def template_names(self, asked: str | None) -> list[str]:
         """The templates of a pod: those it asks for (annotation `inject.istio.io/templates`) or the default ones.
@@ -111,17 +121,31 @@ class Injector:
                 raise _go_text(name)
         return found
 
-    def proxy_config(self, metadata: Mapping[str, Any], namespace: str) -> Json:
+    def proxy_config(self, metadata: Mapping[str, Json], namespace: str) -> ProxyConfig:
         """The effective ProxyConfig of a pod (docs/istio/injection.md § 5.5); raises InputError as Istio does."""
         annotations, labels = metadata.get("annotations") or {}, metadata.get("labels") or {}
         text = annotations.get(effective.ANNOTATION)
         selecting = (r.name for r in self.resources if r.namespace == namespace and r.selects(labels))
         key = (text, namespace, *selecting) if self.resources else text
         if key not in self._proxy_configs:
-            if len(self._proxy_configs) >= _KEPT:
-                self._proxy_configs.clear()
-            self._proxy_configs[key] = self._proxy_config(annotations, labels, namespace)
+            _keep(self._proxy_configs, key, self._proxy_config(annotations, labels, namespace))
         return self._proxy_configs[key]
+
+    def annotated_config(self, annotations: Mapping[str, str]) -> ProxyConfig:
+        """The mesh's default ProxyConfig with the pod's annotation merged in; raises InputError as Istio does.
+
+        Unlike `proxy_config`, it never counts ProxyConfig resources.
+        """
+        text = annotations.get(effective.ANNOTATION)
+        if text is None:
+            return self.mesh.default_config
+        if text not in self._annotated_configs:
+            _keep(
+                self._annotated_configs,
+                text,
+                effective.offline(self.mesh, annotations, self.release),
+            )
+        return self._annotated_configs[text]
 
     @cached_property
     def resources(self) -> Sequence[proxy_resources.Resource]:
@@ -172,13 +196,6 @@ class Injector:
         """The Namespace objects known, by name."""
         return {(n.get("metadata") or {}).get("name", ""): n for n in self.settings.of_kind("Namespace")}
 
-    def values(self, *path: str) -> Json:
-        """A value, None where it or a parent is missing."""
-        found: Json = self.settings.values.document
-        for part in path:
-            found = found.get(part) if isinstance(found, dict) else None
-        return found
-
     @cached_property
     def _known(self) -> Sequence[str]:
         return sorted(self.settings.injection_config.templates)
@@ -187,11 +204,14 @@ class Injector:
     def _default_templates(self) -> Sequence[str]:
         return self.settings.injection_config.default_templates if self.webhook else ("sidecar",)
 
-    def _proxy_config(self, annotations: Mapping[str, str], labels: Mapping[str, str], namespace: str) -> Json:
+    def _proxy_config(self, annotations: Mapping[str, str], labels: Mapping[str, str], namespace: str) -> ProxyConfig:
         if not self.webhook:
-            return effective.offline(self.settings.mesh, annotations, self.release).document
-        pod = effective.Pod(namespace, labels, annotations)
-        return effective.for_pod(self.settings.mesh, pod, self.resources, self.release).document
+            return self.annotated_config(annotations)
+        return self._layers.for_pod(effective.Pod(namespace, labels, annotations))
+
+    @cached_property
+    def _layers(self) -> effective.Layers:
+        return effective.Layers(self.mesh, self.resources, self.release)
 
 
 def injector_of(settings: Settings, mode: str) -> Injector:
@@ -222,5 +242,19 @@ def _go_text(name: str) -> InjectionError:
     )
 
 
-def _text(value: Json) -> str:
+def _known(read: Callable[[], T]) -> T | None:
+    """A value; None below a null, since istiod's Go code reads such values as a message (templates fail there)."""
+    try:
+        return read()
+    except NotAMap:
+        return None
+
+
+def _keep(kept: dict[K, ProxyConfig], key: K, config: ProxyConfig) -> None:
+    if len(kept) >= _KEPT:
+        kept.clear()
+    kept[key] = config
+
+
+def _string(value: Json) -> str:
     return value if isinstance(value, str) else ""

@@ -10,6 +10,7 @@ from typing import Any
 from meshc.errors import InjectionError, MeshcError
 from meshc.injection import (
     container_order,
+    hold_application,
     native_sidecars,
     overrides,
     pod_metadata,
@@ -24,11 +25,12 @@ from meshc.injection.injector import Injector
 from meshc.injection.native_sidecars import move_existing_proxy
 from meshc.injection.overlay import lay_over
 from meshc.injection.probes import rewriting
-from meshc.injection.templating.inputs import TemplateInput
+from meshc.injection.templating.template_input import TemplateInput
 from meshc.injection.url_path import CLUSTER, NETWORK
 from meshc.kubernetes import strategic
 from meshc.models import annotations as checked
-from meshc.models import effective
+from meshc.models.mesh_config import MeshConfig
+from meshc.models.proxy_config import ProxyConfig
 from meshc.yamlio import Json
 
 TEMPLATES = "inject.istio.io/templates"
@@ -82,7 +84,7 @@ class _Run:
         self.warnings: list[str] = [*injector.notes]
         self.template_pod: dict[str, Any] = {}
         self.mesh = injector.mesh
-        self.proxy_config: Json = {}
+        self.proxy_config = ProxyConfig()
         self.environment = _environment(incoming, injector)
 
     def all(self) -> list[str]:
@@ -91,7 +93,8 @@ class _Run:
             self.validate()
             self.proxy_config = self.injector.proxy_config(self.seen_metadata, self.incoming.namespace)
             if not self.injector.webhook:
-                self.mesh = {**self.mesh, "defaultConfig": self.proxy_config}
+                # offline the annotation goes into the mesh itself, so everything below sees it there
+                self.mesh = self.mesh.changed(MeshConfig.default_config, self.proxy_config)
             self.render()
         with stage("failed to re apply container: "):
             overrides.reapply(self.pod, self.incoming.pod, self.template_spec, self.release)
@@ -151,7 +154,7 @@ class _Run:
                 )
 
     def template_input(self) -> TemplateInput:
-        port = str((self.mesh.get("defaultConfig") or {}).get("statusPort") or 0)
+        port = str(self.mesh.default_config.status_port)
         seen = {**self.incoming.pod, "metadata": self.seen_metadata}
         meta, spec = previous_injection.strip(seen, self.release, status_port=port)
         if self.injector.webhook and self.incoming.namespace:
@@ -177,21 +180,18 @@ class _Run:
             pod,
             injector.checks,
             release,
-            mesh_port=(self.mesh.get("defaultConfig") or {}).get("statusPort") or 0,
+            mesh_port=self.mesh.default_config.status_port,
             rewrite_by_default=injector.rewrites_probes,
         )
         pod_metadata.set_network_label(pod, self.environment)
         pod_metadata.set_status(pod, self.template_spec, injector.revision)
         pod_metadata.set_injected_annotations(pod, injector.injected_annotations)
-        container_order.reorder(pod.open("spec"), hold=self.holds(), release=release)
+        container_order.reorder(pod.open("spec"), hold=self.puts_proxy_first(), release=release)
 
-    def holds(self) -> bool:
-        if self.injector.holds:
-            return True
-        config = self.mesh.get("defaultConfig") or {}
-        if self.injector.webhook and effective.ANNOTATION in self.incoming.annotations:
-            config = effective.offline(self.injector.settings.mesh, self.incoming.annotations, self.release).document
-        return bool(config.get("holdApplicationUntilProxyStarts"))
+    def puts_proxy_first(self) -> bool:
+        # unlike `proxy_config`, this is without ProxyConfig resources: see `hold_application.py`
+        config = self.injector.annotated_config(self.incoming.annotations)
+        return hold_application.puts_proxy_first(config, self.injector.hold_application)
 
 
 def _environment(incoming: Incoming, injector: Injector) -> dict[str, str]:

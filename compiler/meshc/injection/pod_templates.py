@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from meshc.catalog import Release
 from meshc.engine import Engine, Template
 from meshc.errors import InjectionError, TemplateError
 from meshc.injection.functions import function_table
-from meshc.injection.templating.data import TemplateData
-from meshc.injection.templating.inputs import PROXY_ID, Installed, TemplateInput
+from meshc.injection.templating.agent_data import computed_image
+from meshc.injection.templating.gateway_data import gateway_data
+from meshc.injection.templating.grpc_data import grpc_agent_data, grpc_simple_data
+from meshc.injection.templating.installation import Installation
+from meshc.injection.templating.sidecar_data import computed_init_image, concurrency, sidecar_data
+from meshc.injection.templating.template_input import TemplateInput
 from meshc.injection.user_templates import label
+from meshc.models.mesh_config import MeshConfig
+from meshc.models.value_fields import NotAMap
+from meshc.models.values import Values
+from meshc.yamlio import Json
 
-Json = Any
-
-BUILT_IN = ("sidecar", "gateway", "grpc-simple", "grpc-agent")
+_BUILDERS: Mapping[str, Callable[[TemplateInput, Installation], Mapping[str, object]]] = {
+    "sidecar": sidecar_data,
+    "gateway": gateway_data,
+    "grpc-simple": grpc_simple_data,
+    "grpc-agent": grpc_agent_data,
+}
+BUILT_IN = tuple(_BUILDERS)
 
 
 @dataclass(frozen=True)
@@ -25,13 +36,13 @@ class Templates:
     """The pod templates of one injector; make it once per settings, render for every pod. Thread-safe.
 
     `values` is the injector's values document (null: it could not be read), `mesh` the effective MeshConfig, `features`
-    the injector's environment, `revision` its revision (may be empty), `own` the users' templates (name → Jinja2 text,
+    the injector's environment, `revision` its revision (may be empty), `own` the users' templates (name → Jinja2 source,
     over the built-in ones), `file` the file they stand in, `engine` another engine than the release's own.
     """
 
     release: Release
-    values: Mapping[str, Json] | None
-    mesh: Mapping[str, Json]
+    values: Values | None
+    mesh: MeshConfig
     revision: str = ""
     features: Mapping[str, str] = field(default_factory=dict)
     own: Mapping[str, str] = field(default_factory=dict)
@@ -63,47 +74,50 @@ class Templates:
         return overlay
 
     def _overlay(self, name: str, given: TemplateInput) -> Json:
-        if name in self.own:
-            return self._own[name].render(self._public(given))
-        data = {
-            "sidecar": self._data.sidecar,
-            "gateway": self._data.gateway,
-            "grpc-agent": self._data.grpc_agent,
-            "grpc-simple": self._data.grpc_simple,
-        }[name](given)
+        try:
+            if name in self.own:
+                return self._own[name].render(self._public(given))
+            data = _BUILDERS[name](given, self._installation)
+        except NotAMap as error:
+            raise InjectionError(
+                f"failed to execute template: {error.message}",
+                path=f"values.{error.path}",
+                value=error.value,
+                hint="remove the key or give it a map",
+            ) from None
         return (self.engine or Engine.of(self.release)).template(name).render(data)
 
     def _public(self, given: TemplateInput) -> dict[str, Json]:
         """The data of users' own templates, under Istio's names (docs/istio/injection.md § 7.2)."""
-        has, data = self.release.has, self._data
+        has, once = self.release.has, self._installation
         found: dict[str, Json] = {
             "TypeMeta": {"apiVersion": given.workload.api_version, "kind": given.workload.kind},
             "DeploymentMeta": {"name": given.workload.name, "namespace": given.workload.namespace},
             "ObjectMeta": given.metadata,
             "Spec": given.spec,
-            "ProxyConfig": given.proxy_config,
-            "MeshConfig": self.mesh,
-            "Values": self.values or {},
+            "ProxyConfig": given.proxy_config.document,
+            "MeshConfig": self.mesh.document,
+            "Values": once.values.document,
             "Revision": self.revision,
-            "ProxyImage": data.image(given),
+            "ProxyImage": computed_image(given, once),
         }
         if has("sidecar.init_image"):
-            found["ProxyInitImage"] = data.init_image(given)
+            found["ProxyInitImage"] = computed_init_image(given, once)
         if has("sidecar.estimated_concurrency"):
-            found["EstimatedConcurrency"] = data.concurrency(given)
+            found["EstimatedConcurrency"] = concurrency(given, once)
         if has("templates.compliance_policy"):
-            found["CompliancePolicy"] = data.compliance_policy()
+            found["CompliancePolicy"] = once.compliance_policy
         if has("templates.proxy_ids"):
             found |= {"ProxyUID": given.proxy_uid, "ProxyGID": given.proxy_gid}
         if has("templates.localhost_probes_from_mesh"):
-            found["InboundTrafficPolicyMode"] = data.inbound_policy()
+            found["InboundTrafficPolicyMode"] = once.inbound_policy
         if has("injection.native_sidecars_auto"):
             found["NativeSidecars"] = given.native_sidecars
         return found | function_table.functions(self.release, self.features)
 
     @cached_property
-    def _data(self) -> TemplateData:
-        return TemplateData(Installed(self.release, self.values or {}, self.mesh, self.revision, self.features))
+    def _installation(self) -> Installation:
+        return Installation(self.release, self.values or Values(), self.mesh, self.revision, self.features)
 
     @cached_property
     def _own(self) -> dict[str, Template]:
@@ -111,4 +125,4 @@ class Templates:
         return {name: engine.user(name, text, file=self.file or label(name)) for name, text in self.own.items()}
 
 
-__all__ = ["BUILT_IN", "PROXY_ID", "TemplateInput", "Templates"]
+__all__ = ["BUILT_IN", "TemplateInput", "Templates"]

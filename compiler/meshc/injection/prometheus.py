@@ -11,6 +11,7 @@ from meshc.gotext.parsing import parse_bool
 from meshc.injection import scrape_targets
 from meshc.injection.containers import append_env, find_proxy, open_proxy
 from meshc.injection.edits import Map
+from meshc.models.mesh_config import MeshConfig
 from meshc.yamlio import Json
 
 LAYER = "metrics merging"
@@ -28,14 +29,14 @@ _KINDS = {
 }
 
 
-def merge(pod: Map, mesh: Json, release: Release) -> list[str]:
+def merge(pod: Map, mesh: MeshConfig, release: Release) -> list[str]:
     """Point the scrape annotations at the agent, and tell the proxy what they were; returns warnings.
 
     Raises InjectionError for ports that must not be scraped (since 1.31).
     """
     annotations = (pod.get("metadata") or {}).get("annotations") or {}
     found = spellings(annotations, release)
-    target = str((mesh.get("defaultConfig") or {}).get("statusPort") or 0)
+    target = str(mesh.default_config.status_port)
     if _says_no(annotations, found) or not enabled(annotations, mesh):
         return []
     if any(annotations[key] == target for key, kind in found.items() if kind == "port"):
@@ -81,13 +82,13 @@ def secure_port(spec: Json, release: Release) -> str | None:
     return next((port for port in ports if port and port != "0"), None)
 
 
-def enabled(annotations: Mapping[str, str], mesh: Json) -> bool:
+def enabled(annotations: Mapping[str, str], mesh: MeshConfig) -> bool:
     """Whether metrics are merged: the annotation, else `enablePrometheusMerge` of the mesh, else yes."""
     said = parse_bool(annotations.get(MERGE_ANNOTATION, ""))
     if said is not None:
         return said
-    setting = mesh.get("enablePrometheusMerge")
-    return setting is None or bool(setting)
+    setting = mesh.enable_prometheus_merge
+    return setting is None or setting
 
 
 def spellings(annotations: Mapping[str, str], release: Release) -> dict[str, str]:

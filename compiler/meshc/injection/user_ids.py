@@ -5,13 +5,14 @@ from __future__ import annotations
 from meshc.catalog import Release
 from meshc.injection.containers import INIT, VALIDATION, find, find_proxy, open_container, open_proxy
 from meshc.injection.edits import Map
+from meshc.models.proxy_config import ProxyConfig
 from meshc.yamlio import Json
 
 LAYER = "user ids"
 MODE = "sidecar.istio.io/interceptionMode"
 
 
-def adjust(pod: Map, incoming: Json, release: Release, *, proxy_config: Json) -> list[str]:
+def adjust(pod: Map, incoming: Json, release: Release, *, proxy_config: ProxyConfig) -> list[str]:
     """Carry `runAsUser` and `runAsGroup` of the incoming pod's proxy into the result; returns warnings."""
     if not release.has("injection.user_ids_adjusted"):
         return []
@@ -39,9 +40,9 @@ def drops_ids(template_container: Json, release: Release) -> bool:
     return release.has("injection.user_ids_dropped") and uid is not None and uid != 1337
 
 
-def _is_tproxy(pod: Map, proxy_config: Json) -> bool:
+def _is_tproxy(pod: Map, proxy_config: ProxyConfig) -> bool:
     annotations = (pod.get("metadata") or {}).get("annotations") or {}
-    return proxy_config.get("interceptionMode") == "TPROXY" or annotations.get(MODE) == "TPROXY"
+    return proxy_config.interception_mode == "TPROXY" or annotations.get(MODE) == "TPROXY"
 
 
 def _follow(init: Map, *, uid: int | None, gid: int | None, validation: bool) -> None:

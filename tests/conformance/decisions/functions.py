@@ -12,7 +12,8 @@ from meshc.injection.functions.multus import append_multus_network
 from meshc.injection.functions.otel import otel_resource_attributes
 from meshc.injection.functions.proxy_images import proxy_image
 from meshc.models import proxy
-from meshc.models.proxy_config import ProxyConfig
+from meshc.models.proxy_config import ProxyConfig, ProxyImage
+from meshc.models.values import GlobalValues
 
 
 def _container_ports(given: Any, row: Any) -> object:
@@ -34,9 +35,11 @@ def _image(given: Any, row: Any) -> object:
     values = (given["values"] or {}).get("global") or {}
     has = catalog.release(row["tag"]).has
     variant = values.get("variant") if has("templates.image_variant") else None
+    message = given["proxy_image"]
     return proxy_image(
-        values,
-        proxy_image=given["proxy_image"],
+        GlobalValues(values),
+        GlobalValues(values).proxy.image,
+        image=ProxyImage() if message is None else ProxyImage(message),
         annotations=given["annotations"] or {},
         variant=variant or "",
         inherits=has("templates.empty_image_type_inherits"),

@@ -18,6 +18,7 @@ from meshc.injection.edits import Map, plain
 from meshc.injection.probes import app_probers, rewriting
 from meshc.kubernetes import typed
 from meshc.models import mesh
+from meshc.models.mesh_config import MeshConfig
 from meshc.settings import Settings
 from meshc.webhook import respond
 from meshc.webhook.configured import configured
@@ -37,7 +38,7 @@ def inject_required(given: Json, row: Json) -> bool:
 
 
 def prometheus_merge(given: Json, row: Json) -> bool:
-    return prometheus.enabled(given["annotations"] or {}, given["mesh_config"] or {})
+    return prometheus.enabled(given["annotations"] or {}, MeshConfig(given["mesh_config"] or {}))
 
 
 def parse_scrape_targets(given: Json, row: Json) -> Json:
@@ -61,7 +62,7 @@ def prometheus_merge_annotations(given: Json, row: Json) -> Json:
     pod = _pod(given)
     config = mesh.apply(mesh.defaults(_release(row)), given["mesh_config"] or {}, _release(row)).value.document
     try:
-        prometheus.merge(pod, config, _release(row))
+        prometheus.merge(pod, MeshConfig(config), _release(row))
     except MeshcError as error:
         said = row["want"].get("error_contains", [])
         return {"error_contains": said if all(text in str(error) for text in said) else str(error)}

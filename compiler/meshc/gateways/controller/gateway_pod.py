@@ -108,11 +108,11 @@ def _proxy(config: ProxyConfig, settings: Settings) -> dict[str, Any]:
 
 def _images(metadata: Mapping[str, Json], config: ProxyConfig, value: Reader, *, settings: Settings) -> dict[str, Any]:
     annotations: Mapping[str, str] = metadata.get("annotations") or {}
-    general = settings.values.document.get("global") or {}
     variant = (value("global.variant") or "") if settings.release.has("gateways.image_variant") else ""
     computed = proxy_images.proxy_image(
-        general,
-        proxy_image=config.image.document if config.image else None,
+        settings.values.global_,
+        settings.values.global_.proxy.image,
+        image=config.image,
         annotations=annotations,
         variant=variant,
         inherits=settings.release.has("templates.empty_image_type_inherits"),

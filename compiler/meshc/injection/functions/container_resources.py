@@ -36,9 +36,11 @@ def omit_nil(value: Json) -> Json:
     return None if found is ABSENT else found
 
 
-def estimated_concurrency(proxy_config: Mapping[str, Json], annotations: Mapping[str, str], values: Json) -> int:
-    """Worker threads of the proxy (1.17 only, docs/istio/sidecar-template.md § 10.11). `values` is `global.proxy.resources`."""
-    configured = proxy_config.get("concurrency")
+def estimated_concurrency(configured: int | None, annotations: Mapping[str, str], values: Json) -> int:
+    """Worker threads of the proxy (1.17 only, docs/istio/sidecar-template.md § 10.11).
+
+    `configured` is the
+    ProxyConfig's `concurrency`, `values` is `global.proxy.resources`."""
     if configured is None:
         return 2
     if configured > 0:

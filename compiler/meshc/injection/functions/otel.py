@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-Json = Any
+from meshc.models.mesh_config import MeshConfig
+from meshc.yamlio import Json
 
 _PREFIX = "resource.opentelemetry.io/"
 
@@ -21,7 +21,7 @@ def otel_resource_attributes(
 
     Empty unless an extension provider of the mesh asks for OpenTelemetry's semantic conventions.
     """
-    if not wanted(mesh_config):
+    if not wanted(MeshConfig(mesh_config)):
         return ""
     found = annotations or {}
     version = found.get(f"{_PREFIX}service.version") or (labels or {}).get("app.kubernetes.io/version")
@@ -35,13 +35,10 @@ def otel_resource_attributes(
     return ",".join(f"{name}={value}" for name, value in parts.items() if value)
 
 
-def wanted(mesh_config: Mapping[str, Json]) -> bool:
+def wanted(mesh_config: MeshConfig) -> bool:
     """Whether some OpenTelemetry provider has `serviceAttributeEnrichment: OTEL_SEMANTIC_CONVENTIONS`."""
-    providers = mesh_config.get("extensionProviders") or ()
-    return any(
-        (p.get("opentelemetry") or {}).get("serviceAttributeEnrichment") == "OTEL_SEMANTIC_CONVENTIONS"
-        for p in providers
-    )
+    providers = mesh_config.extension_providers
+    return any(p.opentelemetry.service_attribute_enrichment == "OTEL_SEMANTIC_CONVENTIONS" for p in providers)
 
 
 def _image_version(image: str) -> str:

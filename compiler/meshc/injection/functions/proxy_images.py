@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from meshc.gotext import printing
-
-Json = Any
+from meshc.models.proxy_config import ProxyImage
+from meshc.models.values import GlobalValues
+from meshc.yamlio import Json
 
 TYPE_ANNOTATION = "sidecar.istio.io/proxyImageType"
 
 
 def proxy_image(
-    global_values: Mapping[str, Json],
+    values: GlobalValues,
+    name: str | None,
     *,
-    proxy_image: Mapping[str, Json] | None,
+    image: ProxyImage,
     annotations: Mapping[str, str],
     variant: str = "",
     inherits: bool = False,
 ) -> str:
-    """`hub/name:tag[-type]` from `values.global`, the ProxyConfig's `image` message and the pod's annotations.
+    """`hub/name:tag[-type]` from `values.global`, a name, the ProxyConfig's `image` message and the pod's annotations.
 
-    `variant` is the type that holds when neither says one (`values.global.variant` since 1.22); with `inherits` also
-    where the message is there but names no type (since 1.31).
+    `name` is `proxyv2` when it is empty, `variant` the type that holds when neither message nor annotation says one
+    (`values.global.variant` since 1.22); with `inherits` also where the message is there but names no type (since 1.31).
     """
     kind = variant
-    if proxy_image is not None:
-        kind = proxy_image.get("imageType") or (variant if inherits else "")
+    if image:
+        kind = image.image_type or (variant if inherits else "")
     kind = annotations.get(TYPE_ANNOTATION, kind)
-    name = (global_values.get("proxy") or {}).get("image") or "proxyv2"
-    tag = typed_tag(_text(global_values.get("tag")), kind)
-    return f"{_text(global_values.get('hub'))}/{name}:{tag}"
+    return f"{_text(values.hub)}/{name or 'proxyv2'}:{typed_tag(_text(values.tag), kind)}"
 
 
 def typed_tag(tag: str, kind: str) -> str:

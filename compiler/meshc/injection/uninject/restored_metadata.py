@@ -13,7 +13,7 @@ from meshc.injection.functions.multus import append_multus_network
 from meshc.injection.identity import Identity
 from meshc.injection.pod_metadata import NETWORK_LABEL, STATUS
 from meshc.injection.probes.rewriting import SWITCH
-from meshc.injection.templating.pod import canonical_name, canonical_revision, shortened
+from meshc.injection.templating.workload_facts import canonical_name, canonical_revision, shortened
 from meshc.injection.uninject.doubts import LAYER, Doubts, Question
 from meshc.injection.uninject.injection_records import Records
 

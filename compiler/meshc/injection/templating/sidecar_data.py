@@ -1,0 +1,278 @@
+"""Template data of `sidecar`: each field of `templates/sidecar.yaml.j2`, and the rule that decides it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypedDict
+
+from meshc.catalog import Release
+from meshc.gotext import printing
+from meshc.injection import hold_application
+from meshc.injection.functions.container_ports import exclude_inbound_port
+from meshc.injection.functions.container_resources import estimated_concurrency
+from meshc.injection.functions.encoding import directory
+from meshc.injection.functions.multus import append_multus_network
+from meshc.injection.functions.otel import otel_resource_attributes
+from meshc.injection.functions.proxy_images import proxy_image
+from meshc.injection.templating.agent_data import (
+    AgentData,
+    agent_data,
+    annotation,
+    chosen_image,
+    computed_image,
+    container_resources,
+)
+from meshc.injection.templating.installation import Installation, unquoted
+from meshc.injection.templating.json_annotations import (
+    DATADOG_ENV,
+    USER_VOLUME,
+    USER_VOLUME_MOUNT,
+    environment,
+    named_objects,
+)
+from meshc.injection.templating.template_input import TemplateInput
+from meshc.injection.templating.workload_facts import shortened
+from meshc.models.proxy_config import ProxyImage
+from meshc.trees import ABSENT
+from meshc.yamlio import Json
+
+_TRAFFIC = "traffic.sidecar.istio.io/"
+_MODE = "sidecar.istio.io/interceptionMode"
+_NETWORKS = "k8s.v1.cni.cncf.io/networks"
+
+
+class SidecarPodData(TypedDict):
+    """The pod's metadata and spec, in the template's order."""
+
+    enableHBONE: bool
+    istioCNI: bool
+    networks: object
+    interceptionMode: str
+    includeOutboundIPRanges: str
+    excludeOutboundIPRanges: str
+    includeInboundPorts: str
+    excludeInboundPorts: str
+    includeOutboundPorts: str | None
+    annotatedExcludeOutboundPorts: str | None
+    nativeSidecar: bool
+    enableCoreDump: bool
+    userVolumes: list[dict[str, Json]]
+    lightstepCertificates: str | None
+
+
+class CaptureData(TypedDict):
+    """The init containers `istio-init`, `istio-validation` and `enable-core-dump`, in the template's order."""
+
+    proxyInitImage: str
+    resources: Json
+    proxyListenPort: str
+    proxyInboundListenPort: str
+    excludeOutboundPorts: str | None
+    virtualInterfaces: list[str]
+    excludeInterfaces: str | None
+    forceApplyIptables: bool
+    nativeNftables: bool
+    privileged: Json
+    seccompProfile: Json
+
+
+class SidecarProxyData(TypedDict):
+    """The container `istio-proxy`, in the template's order."""
+
+    concurrency: int
+    outlierLogPath: str | None
+    localhostProbes: bool
+    metadataInterceptionMode: str
+    datadogEnv: list[dict[str, str]]
+    otelResourceAttributes: str
+    statusPort: str
+    startupProbeEnabled: bool
+    startupProbeFailureThreshold: Json
+    kubernetesCertificates: bool
+    userVolumeMounts: list[dict[str, Json]]
+    holdApplicationUntilProxyStarts: bool
+    readinessInitialDelaySeconds: Json
+    readinessPeriodSeconds: Json
+    readinessFailureThreshold: Json
+    iptablesTraceLogging: bool
+    capNetBindService: bool
+    crlConfigMapName: str
+
+
+class SidecarData(AgentData, SidecarPodData, CaptureData, SidecarProxyData):
+    """All fields of `templates/sidecar.yaml.j2`."""
+
+
+def sidecar_data(pod: TemplateInput, once: Installation) -> SidecarData:
+    """The template's fields for one pod; `once` is what the settings decide for all pods.
+
+    Raises InjectionError and `NotAMap` for settings or annotations that the template cannot use.
+    """
+    shared = agent_data(pod, once)
+    shared["canonicalName"] = shortened(shared["canonicalName"], once.release)
+    if once.release.has("sidecar.workload_name_label"):
+        shared["workloadName"] = pod.labels.get("service.istio.io/workload-name") or shared["workloadName"]
+    return {**shared, **_pod_data(pod, once), **_capture_data(pod, once), **_proxy_data(pod, once)}
+
+
+def _pod_data(pod: TemplateInput, once: Installation) -> SidecarPodData:
+    annotations, values = pod.annotations, once.proxy
+    return {
+        "enableHBONE": pod.proxy_config.proxy_metadata.get("ISTIO_META_ENABLE_HBONE") == "true",
+        "istioCNI": once.istio_cni,
+        "networks": _networks(annotations, once.release) if once.istio_cni and once.multus else ABSENT,
+        "interceptionMode": annotations.get(_MODE, pod.proxy_config.interception_mode),
+        "includeOutboundIPRanges": _traffic(pod, "includeOutboundIPRanges", values.include_ip_ranges),
+        "excludeOutboundIPRanges": _traffic(pod, "excludeOutboundIPRanges", values.exclude_ip_ranges),
+        "includeInboundPorts": _traffic(pod, "includeInboundPorts", values.include_inbound_ports),
+        # kubelets ask the agent from outside, so its status port is never captured
+        "excludeInboundPorts": exclude_inbound_port(
+            status_port(pod, once), _traffic(pod, "excludeInboundPorts", values.exclude_inbound_ports)
+        ),
+        "includeOutboundPorts": _outbound_ports(
+            pod, "includeOutboundPorts", values.include_outbound_ports, by_values=once.captures_outbound_ports
+        ),
+        "annotatedExcludeOutboundPorts": _outbound_ports(
+            pod, "excludeOutboundPorts", values.exclude_outbound_ports, by_values=once.annotates_excluded_outbound_ports
+        ),
+        "nativeSidecar": _is_native(pod, once),
+        "enableCoreDump": once.release.has("sidecar.core_dump")
+        and _is_on(pod, "enableCoreDump", values.enable_core_dump),
+        "userVolumes": named_objects(annotations, USER_VOLUME),
+        "lightstepCertificates": _lightstep_certificates(pod, once),
+    }
+
+
+def _capture_data(pod: TemplateInput, once: Installation) -> CaptureData:
+    annotations, values = pod.annotations, once.proxy
+    return {
+        "proxyInitImage": chosen_image(pod, once, once.general.proxy_init.image, computed_init_image),
+        "resources": container_resources(pod, once),
+        "proxyListenPort": str(once.mesh.proxy_listen_port or 15001),
+        "proxyInboundListenPort": str(once.mesh.proxy_inbound_listen_port or 15006),
+        "excludeOutboundPorts": _outbound_ports(
+            pod, "excludeOutboundPorts", values.exclude_outbound_ports, by_values=once.excludes_outbound_ports
+        ),
+        "virtualInterfaces": _virtual_interfaces(annotations, once.release),
+        "excludeInterfaces": annotations.get(f"{_TRAFFIC}excludeInterfaces"),
+        "forceApplyIptables": bool(once.general.proxy_init.force_apply_iptables),
+        "nativeNftables": bool(once.general.native_nftables),
+        "privileged": unquoted(printing.printed(values.privileged)),
+        "seccompProfile": values.seccomp_profile if once.release.has("sidecar.seccomp_profile") else None,
+    }
+
+
+def _proxy_data(pod: TemplateInput, once: Installation) -> SidecarProxyData:
+    annotations, values, config = pod.annotations, once.proxy, pod.proxy_config
+    return {
+        "concurrency": concurrency(pod, once),
+        "outlierLogPath": once.outlier_log_path,
+        "localhostProbes": once.localhost_probes,
+        # an empty annotation counts for the init container, but not here
+        "metadataInterceptionMode": annotations.get(_MODE) or config.interception_mode,
+        "datadogEnv": environment(annotations, DATADOG_ENV) if once.tracer_is("datadog") else [],
+        "otelResourceAttributes": _otel_resource_attributes(pod, once),
+        "statusPort": status_port(pod, once),
+        "startupProbeEnabled": bool(values.startup_probe.enabled),
+        "startupProbeFailureThreshold": unquoted(printing.printed(values.startup_probe.failure_threshold)),
+        "kubernetesCertificates": once.signed_by_kubernetes,
+        "userVolumeMounts": named_objects(annotations, USER_VOLUME_MOUNT),
+        "holdApplicationUntilProxyStarts": hold_application.adds_hook(
+            config, values.hold_application_until_proxy_starts
+        ),
+        "readinessInitialDelaySeconds": readiness(pod, "initialDelaySeconds", values.readiness_initial_delay_seconds),
+        "readinessPeriodSeconds": readiness(pod, "periodSeconds", values.readiness_period_seconds),
+        "readinessFailureThreshold": readiness(pod, "failureThreshold", values.readiness_failure_threshold),
+        "iptablesTraceLogging": config.proxy_metadata.get("IPTABLES_TRACE_LOGGING") == "true",
+        "capNetBindService": _is_on(pod, "capNetBindService", values.cap_net_bind_service),
+        "crlConfigMapName": once.crl_config_map,
+    }
+
+
+def computed_init_image(pod: TemplateInput, once: Installation) -> str:
+    """The computed image of the init container: the proxy's, or since 1.31 one with a name of its own."""
+    if not once.release.has("sidecar.init_image"):
+        return computed_image(pod, once)
+    return proxy_image(
+        once.general,
+        once.general.proxy_init.image,
+        image=ProxyImage(),
+        annotations=pod.annotations,
+        variant=once.image_variant,
+    )
+
+
+def status_port(pod: TemplateInput, once: Installation) -> str:
+    """The agent's port for probes, as a string; `0` means that the proxy gets no probes."""
+    return annotation(pod, "status.sidecar.istio.io/port", once.proxy.status_port)
+
+
+def readiness(pod: TemplateInput, field: str, value: int | None) -> Json:
+    """One number of the proxy's readiness probe: the pod's annotation, else the value."""
+    return unquoted(annotation(pod, f"readiness.status.sidecar.istio.io/{field}", value))
+
+
+def concurrency(pod: TemplateInput, once: Installation) -> int:
+    """The estimated number of worker threads; 0 in releases that leave it to the proxy."""
+    if not once.release.has("sidecar.estimated_concurrency"):
+        return 0
+    return estimated_concurrency(pod.proxy_config.concurrency, pod.annotations, once.resources)
+
+
+def _traffic(pod: TemplateInput, name: str, value: str | None) -> str:
+    return annotation(pod, _TRAFFIC + name, value)
+
+
+def _outbound_ports(pod: TemplateInput, name: str, value: str | None, *, by_values: bool) -> str | None:
+    """A list of outbound ports; null where neither the pod nor the values have one, so that nothing is passed on."""
+    return _traffic(pod, name, value) if by_values or _TRAFFIC + name in pod.annotations else None
+
+
+def _is_on(pod: TemplateInput, name: str, value: Json) -> bool:
+    return annotation(pod, f"sidecar.istio.io/{name}", value) == "true"
+
+
+def _is_native(pod: TemplateInput, once: Installation) -> bool:
+    """Whether the proxy is an init container that keeps running.
+
+    Since 1.27 the injector's decision counts (`native_sidecars.py`), before that the switch in its environment.
+    """
+    said = pod.annotations.get("sidecar.istio.io/nativeSidecar")
+    if once.release.has("injection.native_sidecars_auto"):
+        return (said or ("true" if pod.native_sidecars else "false")) != "false"
+    if said is not None and once.release.has("injection.native_sidecar_annotation"):
+        return said == "true"
+    return once.release.has("injection.native_sidecars") and once.features.get("ENABLE_NATIVE_SIDECARS") == "true"
+
+
+def _virtual_interfaces(annotations: Mapping[str, str], release: Release) -> list[str]:
+    """The interface lists for `-k`: of two annotations only one counts in some releases, both in others."""
+    kubevirt = annotations.get(f"{_TRAFFIC}kubevirtInterfaces")
+    reroute = annotations.get("istio.io/reroute-virtual-interfaces")
+    if not release.has("sidecar.reroute_interfaces"):
+        reroute = None
+    if reroute is not None and not release.has("sidecar.both_interface_lists"):
+        return [reroute]
+    return [text for text in (kubevirt, reroute) if text is not None]
+
+
+def _networks(annotations: Mapping[str, str], release: Release) -> str:
+    """The Multus annotation with the network of the Istio CNI plugin."""
+    return append_multus_network(
+        annotations.get(_NETWORKS, ""),
+        release.fact("sidecar.multus_network"),
+        namespaced=release.has("sidecar.multus_namespace"),
+    )
+
+
+def _lightstep_certificates(pod: TemplateInput, once: Installation) -> str | None:
+    """Directory of Lightstep's CA certificates, null where they are not mounted; empty where the ProxyConfig names none."""
+    tls = pod.proxy_config.tracing.tls_settings
+    return directory(tls.ca_certificates) if once.tracer_is("lightstep") and tls else None
+
+
+def _otel_resource_attributes(pod: TemplateInput, once: Installation) -> str:
+    if not once.release.has("sidecar.otel_resource_attributes"):
+        return ""
+    namespace = pod.workload.namespace
+    return otel_resource_attributes(once.mesh.document, pod.annotations, pod.labels, namespace, pod.containers)
