@@ -31,6 +31,7 @@ FILES = {
     "grpc_bootstrap": "grpc-bootstrap/cases.json",
     "iptables": "iptables/cases.json",
     "iptables_tables": "iptables/tables.json",
+    "go_templates": "go-templates/cases.json",
 }
 
 
