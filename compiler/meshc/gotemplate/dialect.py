@@ -19,8 +19,6 @@ class Dialect:
     """Line breaks in comments count for the line of a parse error."""
     comparison_types: bool = True
     """Messages about comparison name the types."""
-    parenthesis_limit: bool = True
-    """Parentheses are limited to a depth of 10 000."""
     short_json_escapes: bool = True
     """JSON writes `\\b` and `\\f` short."""
     short_group_names: bool = True

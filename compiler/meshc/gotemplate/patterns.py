@@ -9,6 +9,8 @@ from typing import Final, NoReturn
 
 import re2
 
+from meshc.gotemplate.errors import Refused, exceeded
+
 MAX_PATTERN: Final = 10_000
 _MAX_REPEAT: Final = 1000
 _MAX_NESTING: Final = 200
@@ -134,7 +136,7 @@ class _Checker:
     def _group(self) -> None:
         text, start = self.pattern, self.position
         if len(self.groups) > _MAX_NESTING:
-            raise PatternError(f"meshc: cannot nest groups deeper than {_MAX_NESTING}")
+            raise exceeded("nesting of groups", _MAX_NESTING)
         if not text.startswith("(?", start):
             self.position += 1
         elif text.startswith("(?P<", start) or (self.short_names and text.startswith("(?<", start)):
@@ -322,7 +324,7 @@ class Pattern:
 def compiled(pattern: str, short_names: bool) -> Pattern:
     """The compiled pattern; raises PatternError in Go's words."""
     if len(pattern) > MAX_PATTERN:
-        raise PatternError(f"meshc: cannot take patterns longer than {MAX_PATTERN} characters")
+        raise exceeded("length of a pattern", MAX_PATTERN)
     checker = _Checker(pattern, short_names)
     checker.check()
     plain, position = [], 0
@@ -333,7 +335,7 @@ def compiled(pattern: str, short_names: bool) -> Pattern:
         expression = _compiled_raw("".join([*plain, pattern[position:]]))
         return Pattern(expression, tuple([(name, number) for name, _, _, number in checker.names]))
     except re2.error as error:
-        raise PatternError(f"meshc: cannot take the pattern: {error}") from None
+        raise Refused(f"meshc: cannot take the pattern: {error}") from None
 
 
 Match = tuple[tuple[int, int], ...]

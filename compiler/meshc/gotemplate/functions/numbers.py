@@ -169,6 +169,29 @@ def _octal(value: Value) -> int:
 
 def numbers(dialect: Dialect) -> list[Function]:
     by_kind = dialect.number_conversion
+    return [
+        Function("int", lambda value: to_int64(value, by_kind), (ANY,)),
+        Function("int64", lambda value: wrapped(INT64, to_int64(value, by_kind)), (ANY,)),
+        Function("float64", lambda value: to_float64(value, by_kind), (ANY,)),
+        *_arithmetic(by_kind),
+        Function("floor", lambda value: _whole(math.floor, to_float64(value, by_kind)), (ANY,)),
+        Function("ceil", lambda value: _whole(math.ceil, to_float64(value, by_kind)), (ANY,)),
+        Function(
+            "round",
+            lambda value, places, *on: _round(to_float64(value, by_kind), places, on[0] if on else 0.5),
+            (ANY, INT, FLOAT64),
+            True,
+        ),
+        Function("atoi", lambda text: _atoi(text), (STRING,)),
+        Function("toDecimal", lambda value: wrapped(INT64, _octal(value)), (ANY,)),
+        Function("until", until, (INT,)),
+        Function("untilStep", _counted, (INT, INT, INT)),
+        Function("seq", _sequence, (INT,), True),
+    ]
+
+
+def _arithmetic(by_kind: bool) -> list[Function]:
+    """Functions that convert their operands and calculate."""
 
     def whole(name: str, start: int | None, operation: Callable[[int, int], int]) -> Function:
         """A function of integers: from the first operand, or from a start value."""
@@ -203,9 +226,6 @@ def numbers(dialect: Dialect) -> list[Function]:
         )
 
     return [
-        Function("int", lambda value: to_int64(value, by_kind), (ANY,)),
-        Function("int64", lambda value: wrapped(INT64, to_int64(value, by_kind)), (ANY,)),
-        Function("float64", lambda value: to_float64(value, by_kind), (ANY,)),
         whole("add", 0, lambda a, b: a + b),
         Function("add1", lambda value: wrapped(INT64, to_int64(value, by_kind) + 1), (ANY,)),
         two("sub", lambda a, b: a - b),
@@ -222,19 +242,6 @@ def numbers(dialect: Dialect) -> list[Function]:
         exact("divf", _quotient, None),
         floats("maxf", _greatest),
         floats("minf", _least),
-        Function("floor", lambda value: _whole(math.floor, to_float64(value, by_kind)), (ANY,)),
-        Function("ceil", lambda value: _whole(math.ceil, to_float64(value, by_kind)), (ANY,)),
-        Function(
-            "round",
-            lambda value, places, *on: _round(to_float64(value, by_kind), places, on[0] if on else 0.5),
-            (ANY, INT, FLOAT64),
-            True,
-        ),
-        Function("atoi", lambda text: _atoi(text), (STRING,)),
-        Function("toDecimal", lambda value: wrapped(INT64, _octal(value)), (ANY,)),
-        Function("until", until, (INT,)),
-        Function("untilStep", _counted, (INT, INT, INT)),
-        Function("seq", _sequence, (INT,), True),
     ]
 
 
