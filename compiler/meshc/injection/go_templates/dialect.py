@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from functools import cache
 
 from meshc.catalog import Release
 from meshc.gotemplate.dialect import Dialect
 
 
-@cache
 def dialect_of(release: Release) -> Dialect:
     """The dialect of a release's injector."""
     switches = {one.name: release.has(f"go.{one.name}") for one in fields(Dialect) if one.type == "bool"}
