@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -22,6 +23,7 @@ from meshc.settings import Settings
 from tests.undo.changes import Change
 
 ROOT = Path(__file__).resolve().parents[2] / "golden"
+_NUMBERS = count()
 # In a release that never was anything may break; a case that cannot be rendered has noticed the change.
 BREAKS = (MeshcError, KeyError, TypeError, AttributeError, ValueError, LookupError, AssertionError)
 
@@ -63,8 +65,10 @@ class Case:
 
     def render(self, answers: Mapping[str, Version]) -> Rendering:
         """The case in a release that answers some names as another version."""
+        # A release that nobody asked before: what is kept for a release equal to it would be answered without asking.
+        fresh = {f"undo.{next(_NUMBERS)}": self.release.version}
         with asked() as first:
-            inputs = self._inputs(self.release.imagined(answers))
+            inputs = self._inputs(self.release.imagined({**fresh, **answers}))
             units = sorted(units_of(inputs), key=lambda u: u.folder)
         files, names = [], []
         for unit in units:

@@ -35,3 +35,8 @@ def test_a_case_records_what_it_asks_for() -> None:
     with asked() as names:
         catalog.release("1.30").has("ports.ztunnel")
     assert names == {"ports.ztunnel"}
+
+
+def test_a_case_asks_anew_however_often_it_was_rendered() -> None:
+    first, second = (next(c for c in cases() if c.name == "sidecar-1.30").now for _ in range(2))
+    assert (first.asked_first, first.asked) == (second.asked_first, second.asked)
