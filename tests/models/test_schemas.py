@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from meshc import catalog
 from meshc.errors import UsageError
-from meshc.models import proto, proxy, schemas
+from meshc.models import proto, proxy, pydantic_models, schemas
 from meshc.models.mesh_config import MeshConfig
 from meshc.models.message import Field, Message, fields
 from meshc.models.proxy_config import ProxyConfig
@@ -50,6 +51,7 @@ def sample(field: Field[Any]) -> Any:
 def test_every_field_is_read_as_it_is_written(name: str) -> None:
     document = {name: sample(fields(MeshConfig, NEWEST)[name])}
     assert proto.read(MeshConfig, document, NEWEST, strict=True).value.document == document
+    assert pydantic_models.model(MeshConfig).model_validate(document)
 
 
 @pytest.mark.parametrize("name", fields(ProxyConfig, NEWEST))
@@ -64,6 +66,16 @@ def test_schemas_are_closed() -> None:
     assert schema["additionalProperties"] is False
     assert schema["properties"]["accessLogEncoding"]["enum"] == ["TEXT", "JSON"]
     assert schema["$defs"]["ProxyConfig"]["properties"]["configPath"]["type"] == "string"
+
+
+def test_the_schemas_show_the_built_in_defaults() -> None:
+    assert schemas.json_schema("ProxyConfig")["properties"]["statusPort"]["default"] == 15020
+    assert schemas.json_schema("MeshConfig")["$defs"]["ProxyConfig"]["properties"]["statusPort"]["default"] == 15020
+
+
+def test_pydantic_models_are_closed() -> None:
+    with pytest.raises(ValidationError, match="Extra inputs are not permitted"):
+        pydantic_models.model(ProxyConfig).model_validate({"statusprt": 1})
 
 
 def test_others_offer_schemas_too(monkeypatch: pytest.MonkeyPatch) -> None:
