@@ -30,6 +30,19 @@ spec:
 """
 
 
+_CONFIGURED = """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  namespace: shop
+  annotations:
+    proxy.istio.io/config: "{concurrency: 3, statusPort: 15999} # %s"
+spec:
+  containers: [{name: app, image: "nginx:1"}]
+"""
+
+
 @pytest.fixture
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Everything that was read since and holds the marked document, by what read it."""
@@ -89,3 +102,37 @@ def test_an_injected_document_is_read_once(
     reads.clear()
     assert meshc(*words.split()).code == 0
     assert len(reads) == times, reads
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "inject web.yaml",
+        "inject . --in-place",
+        "render web.yaml -o out",
+        "check web.yaml",
+        "bootstrap envoy web.yaml",
+        "diff web.yaml --from 1.29 --to 1.30",
+        "ports web.yaml",
+        "capture web.yaml",
+    ],
+)
+def test_a_proxy_config_is_read_once(words: str, meshc: Run, tmp_path: Path, annotation_reads: list[str]) -> None:
+    (tmp_path / "web.yaml").write_text(_CONFIGURED % f"{_MARK} by {words}")
+    assert meshc(*words.split()).code in (0, 1)
+    assert len(annotation_reads) == 1, annotation_reads
+
+
+@pytest.fixture
+def annotation_reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every reading of the annotation alone."""
+    found: list[str] = []
+    original = import_module("meshc.yamlio.reader").read
+
+    def counted(text: str, **options: Any) -> Any:
+        if text.startswith("{concurrency") and _MARK in text:
+            found.append(text)
+        return original(text, **options)
+
+    monkeypatch.setattr("meshc.yamlio.reader.read", counted)
+    return found

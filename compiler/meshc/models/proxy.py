@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from functools import lru_cache
 
 from meshc import yamlio
 from meshc.catalog import Release
-from meshc.errors import PathPart
+from meshc.errors import InputError, PathPart
 from meshc.models import proto, proxy_validation
 from meshc.models.findings import Findings
 from meshc.models.proto import Reading
@@ -36,8 +37,18 @@ def parse_text(text: str, *, file: str | None = None) -> Json:
 
     An empty string gives an empty document.  Raises InputError for bad syntax.
     """
-    document = yamlio.load(text, file=file)
+    try:
+        document = deepcopy(_kept_document(text)) if len(text) <= _LONGEST_KEPT else yamlio.load(text, file=file)
+    except InputError as error:
+        raise error.at(file) from None
     return {} if document is None else document
+
+
+@lru_cache(maxsize=256)
+def _kept_document(text: str) -> Json:
+    # The injector, the validation, the agent and the port map look at one pod's annotation, and pods of one workload
+    # have equal ones.
+    return yamlio.load(text)
 
 
 def read(
@@ -101,4 +112,5 @@ def to_json_text(config: ProxyConfig, release: Release, *, drop_defaults: bool =
     return proto.to_text(kept, release)
 
 
+_LONGEST_KEPT = 4096
 _MAPS = (ProxyConfig.proxy_metadata.json, ProxyConfig.runtime_values.json)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from meshc import yamlio
 from meshc.errors import MeshcError
 from meshc.interception import flags
 from meshc.interception.capture_annotations import STATUS_PORT
 from meshc.kubernetes.containers import arguments, environment
 from meshc.kubernetes.pods import Pod
+from meshc.models import proxy
 from meshc.yamlio import Json
 
 PROXY_CONFIG = "proxy.istio.io/config"
@@ -117,7 +117,7 @@ def _mapping(text: str | None) -> Mapping[str, Json]:
     if not text:
         return {}
     try:
-        value = yamlio.load(str(text))
+        value = proxy.parse_text(str(text))
     except MeshcError:
         return {}
     return value if isinstance(value, dict) else {}
