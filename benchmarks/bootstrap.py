@@ -18,6 +18,7 @@ from meshc.bootstraps.envoy import envoy_bootstrap
 from meshc.bootstraps.node import node_facts
 from meshc.catalog import release, releases
 from meshc.models import proxy
+from meshc.models.proxy_config import ProxyConfig
 
 LIMIT = 15
 ROUNDS, REPEATS = 300, 9
@@ -61,7 +62,7 @@ def sample(text: str) -> Agent:
     }
     return Agent(
         chosen,
-        config,
+        ProxyConfig(config),
         "sidecar~10.0.0.1~web-0.shop~shop.svc.cluster.local",
         ("10.0.0.1",),
         env=env,

@@ -12,6 +12,7 @@ from meshc.bootstraps.envoy import envoy_bootstrap
 from meshc.bootstraps.node import node_facts
 from meshc.catalog import Release, release, releases
 from meshc.models import proxy
+from meshc.models.proxy_config import ProxyConfig
 
 Json = Any
 MINORS = tuple(r.minor for r in releases())
@@ -36,7 +37,7 @@ def agent(text: str = "1.30", **given: Json) -> Agent:
     chosen = release(text)
     config = {**proxy.defaults(chosen).document, **given.pop("config", {})}
     values = {"node_id": "sidecar~10.0.0.1~web.shop~shop.svc.cluster.local", "addresses": ("10.0.0.1",), **given}
-    return Agent(chosen, config, **values)
+    return Agent(chosen, ProxyConfig(config), **values)
 
 
 def document(text: str = "1.30", **given: Json) -> Json:

@@ -240,7 +240,7 @@ def test_quota_project_alone(text: str, has: bool) -> None:
         ({"kind": "Service", "spec": {}}, "neither a pod nor a workload"),
         ({"kind": "Pod", "spec": {"containers": [{"name": "web"}]}}, "no container istio-proxy"),
         (pod(args=["sleep"]), "does not run the proxy agent"),
-        (pod(args=["proxy", "toaster"]), "unknown kind of proxy"),
+        (pod(args=["proxy", "toaster"]), "unknown role of a proxy"),
         (pod(args=["proxy", "sidecar", "--concurrency", "two"]), "not a whole number"),
         (pod(env=[{"value": "x"}]), "without a name"),
         (pod(env="x"), "env"),
@@ -292,7 +292,7 @@ def test_templates_of_ones_own_are_refused() -> None:
         {"name": "ISTIO_BOOTSTRAP", "value": "/var/lib/istio/envoy/gcp_envoy_bootstrap_tmpl.json"},
         {"name": "PROXY_CONFIG", "value": '{"proxyBootstrapTemplatePath":"/mine.json"}'},
     ):
-        with pytest.raises(SettingsError, match="template of one's own"):
+        with pytest.raises(SettingsError, match="custom bootstrap template"):
             bootstrap(pod(env=[env]), settings())
 
 
@@ -353,7 +353,7 @@ def test_an_empty_service_cluster_takes_the_flag() -> None:
 
 
 def test_the_template_flag_counts_only_without_a_file_of_ones_own() -> None:
-    with pytest.raises(SettingsError, match="template of one's own"):
+    with pytest.raises(SettingsError, match="custom bootstrap template"):
         bootstrap(pod(args=["proxy", "sidecar", "--templateFile=/t.json"]), settings())
 
 
@@ -372,7 +372,7 @@ def test_several_errors_are_all_told() -> None:
 def test_a_mesh_file_of_an_unknown_config_map_is_refused() -> None:
     manifest = pod(volumeMounts=[{"name": "mesh", "mountPath": "/etc/istio/config"}])
     manifest["spec"]["volumes"] = [{"name": "mesh", "configMap": {"name": "own-mesh"}}]
-    with pytest.raises(InputError, match="ConfigMap is not known"):
+    with pytest.raises(InputError, match="ConfigMap of the mesh file is not known"):
         bootstrap(manifest, settings())
 
 

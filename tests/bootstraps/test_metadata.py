@@ -12,7 +12,7 @@ from tests.bootstraps.samples import MINORS, agent, minors
 
 
 def metadata(text: str = "1.30", **given: Any) -> Any:
-    return node_facts.prepare(agent(text, **given)).metadata
+    return node_facts.prepare(agent(text, **given)).complete
 
 
 def test_env_overlays_proxy_metadata_and_json_members_come_last() -> None:
@@ -73,11 +73,11 @@ def test_without_a_labels_file_locality_is_written_into_both_label_maps() -> Non
     env = {"ISTIO_METAJSON_LABELS": '{"istio-locality": "r.z.s", "pod-template-hash": "1"}'}
     facts = node_facts.prepare(agent(env=env))
     assert (
-        facts.metadata["LABELS"]
-        == facts.metadata["STATIC_LABELS"]
+        facts.complete["LABELS"]
+        == facts.complete["STATIC_LABELS"]
         == {"istio-locality": "r/z/s", "pod-template-hash": "1"}
     )
-    assert facts.metadata["istio-locality"] == "r.z.s"
+    assert facts.complete["istio-locality"] == "r.z.s"
     assert facts.locality == {"region": "r", "zone": "z", "sub_zone": "s"}
 
 

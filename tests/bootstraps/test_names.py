@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from meshc.bootstraps import podinfo
 from meshc.bootstraps.agent import args
 from meshc.bootstraps.agent.agent_inputs import Flags
-from meshc.bootstraps.node import cluster_name
-from meshc.bootstraps.node.cluster_name import Identity
+from meshc.bootstraps.known_facts import parse_podinfo
+from meshc.bootstraps.node import node_labels
+from meshc.bootstraps.node.node_labels import Identity
+from meshc.models.proxy_config import ProxyConfig
 
 BOTH = {"app": "legacy", "app.kubernetes.io/name": "k8s"}
 
@@ -28,7 +29,7 @@ BOTH = {"app": "legacy", "app.kubernetes.io/name": "k8s"}
     ],
 )
 def test_service_cluster(name: str, identity: Identity, wanted: str) -> None:
-    assert cluster_name.service_cluster(name, identity) == wanted
+    assert node_labels.service_cluster(name, identity) == wanted
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,7 @@ def test_service_cluster(name: str, identity: Identity, wanted: str) -> None:
     ],
 )
 def test_node_cluster(config: Any, identity: Identity, wanted: str) -> None:
-    assert cluster_name.node_cluster(config, identity) == wanted
+    assert node_labels.node_cluster(ProxyConfig(config), identity) == wanted
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,7 @@ def test_node_cluster(config: Any, identity: Identity, wanted: str) -> None:
     ],
 )
 def test_podinfo_file(text: str, wanted: dict[str, str] | None) -> None:
-    assert podinfo.parse(text) == wanted
+    assert parse_podinfo(text) == wanted
 
 
 @pytest.mark.parametrize(

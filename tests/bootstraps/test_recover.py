@@ -7,8 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from meshc.bootstraps.compiler import bootstrap
-from meshc.bootstraps.files import Bootstraps
+from meshc.bootstraps.compiler import Bootstraps, bootstrap
 from meshc.bootstraps.recovery import bootstrap_reading, recovered_facts
 from meshc.errors import InputError
 from tests.bootstraps.samples import MINORS, catalogue, pod, settings

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import orjson
 
 from meshc.bootstraps.agent import container_env, kubelet
+from meshc.bootstraps.known_facts import Facts
+from meshc.bootstraps.node import metadata_keys
 from meshc.bootstraps.node.node_facts import NodeFacts
 from meshc.engine import Engine
 from meshc.gotext import jsontext
 from meshc.gotext.strings import clean_path
 from meshc.kubernetes.pods import Pod
-from meshc.models import node
 from meshc.settings import Settings
+from meshc.yamlio import Json
 
-Json = Any
 SIMPLE_PATH = "var/lib/grpc/data/bootstrap.json"
 _NEWLINE = "the injected ISTIO_NAMESPACE ends with a newline: the file in a cluster has a space in the host name"
 
@@ -24,9 +22,9 @@ _NEWLINE = "the injected ISTIO_NAMESPACE ends with a newline: the file in a clus
 def build(facts: NodeFacts) -> Json:
     """The bootstrap of one prepared node as a document (docs/istio/bootstrap.md § 3): typed metadata only, GENERATOR `grpc`."""
     agent = facts.agent
-    metadata = node.sorted_tree({**facts.shown, "GENERATOR": "grpc"})
+    metadata = metadata_keys.sorted_tree({**facts.shown, "GENERATOR": "grpc"})
     context = {
-        "server_uri": "unix:///" + clean_path(f"{agent.config.get('configPath', '')}/XDS"),
+        "server_uri": "unix:///" + clean_path(f"{agent.config.config_path}/XDS"),
         "node_id": agent.node_id,
         "metadata": metadata,
         "locality": dict(facts.locality),
@@ -40,12 +38,12 @@ def is_simple(pod: Pod) -> bool:
     return pod.grpc_writer is not None and pod.proxy is None
 
 
-def simple(pod: Pod, settings: Settings, facts: Mapping[str, Json]) -> tuple[Json, tuple[str, ...]]:
+def simple(pod: Pod, settings: Settings, facts: Facts) -> tuple[Json, tuple[str, ...]]:
     """The bootstrap the init container of template `grpc-simple` is meant to write, and warnings (docs/istio/bootstrap.md § 3)."""
     env = container_env.resolve(pod.grpc_writer or {}, kubelet.of(pod, settings, facts), {})
-    env.update(facts.get("env", {}))
+    env.update(facts.env)
     name = f"{env.get('POD_NAME', '')}.{env.get('POD_NAMESPACE', '')}"
-    node_id = facts.get("node_id") or f"sidecar~{env.get('INSTANCE_IP', '')}~{name}~cluster.local"
+    node_id = facts.node_id or f"sidecar~{env.get('INSTANCE_IP', '')}~{name}~cluster.local"
     namespace = env.get("ISTIO_NAMESPACE", "")
     uri = f"dns:///istiod.{namespace.strip()}.svc:15010"
     built = Engine.of(None).template("grpc-bootstrap-simple").render({"server_uri": uri, "node_id": node_id})

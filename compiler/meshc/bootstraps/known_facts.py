@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Annotated, Any, get_type_hints
 
-from meshc.bootstraps import podinfo
 from meshc.bootstraps.agent.agent_inputs import Platform
 from meshc.errors import UsageError, nearest
+from meshc.gotext.strings import unquote
+from meshc.trees import ABSENT, Absent, Json
 
-Json = Any
-
-# What stands where a manifest leaves a fact open; comparisons treat these texts as wild cards.
+# What stands where a manifest leaves a fact open; comparisons treat these strings as wildcards.
 STAND_INS: Mapping[str, str] = {
     "pod_ip": "192.0.2.1",
     "host_ip": "192.0.2.2",
@@ -21,60 +21,110 @@ STAND_INS: Mapping[str, str] = {
     "namespace": "default",
 }
 
-# name → (kind, what it is)
+
+Strings = tuple[str, ...] | None
+StringMap = Mapping[str, str]
+Podinfo = StringMap | Absent | None
+"""A file of the downward API: ABSENT where nothing is known, None where the file is missing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """Everything that may be known about one proxy: type, kind and meaning of each fact.
+
+    None, an empty map or ABSENT stands for a fact that is not given.
+    """
+
+    pod_name: Annotated[str | None, "string", "name of the running pod"] = None
+    namespace: Annotated[str | None, "string", "namespace of the pod"] = None
+    pod_uid: Annotated[str | None, "string", "uid of the pod"] = None
+    pod_ip: Annotated[str | None, "string", "the pod's first address"] = None
+    pod_ips: Annotated[Strings, "list of strings", "all addresses of the pod, the first one first"] = None
+    host_ip: Annotated[str | None, "string", "address of the node"] = None
+    node_name: Annotated[str | None, "string", "name of the node"] = None
+    service_account: Annotated[str | None, "string", "service account of the pod"] = None
+    allocatable: Annotated[
+        Mapping[str, Json], "map", "allocatable cpu and memory of the node, for containers without limits"
+    ] = field(default_factory=dict)
+    proxy_sha: Annotated[str | None, "string", "proxy commit of the image (ISTIO_PROXY_SHA)"] = None
+    hosts: Annotated[StringMap, "map of strings", "addresses of the host names the agent looks up (statsd)"] = field(
+        default_factory=dict
+    )
+    objects: Annotated[tuple[Mapping[str, Json], ...], "list", "ConfigMaps and Secrets the pod refers to"] = ()
+    platform: Annotated[Platform | None, "platform", "what the cloud says: metadata, locality, labels, kubernetes"] = (
+        None
+    )
+    credential_socket: Annotated[bool, "boolean", "a credential socket answers"] = False
+    workload_socket: Annotated[bool, "boolean", "an external workload certificate socket (SPIRE) answers"] = False
+    binary_version: Annotated[str | None, "string", "version of the agent itself; the release where not given"] = None
+    role: Annotated[str | None, "string", "word after `proxy`: sidecar, router, waypoint, …"] = None
+    args: Annotated[Strings, "list of strings", "complete arguments of the agent, beginning with `proxy`"] = None
+    domain: Annotated[str | None, "string", "--domain"] = None
+    service_cluster: Annotated[str | None, "string", "--serviceCluster"] = None
+    concurrency: Annotated[int | None, "number", "--concurrency"] = None
+    outlier_log_path: Annotated[str | None, "string", "--outlierLogPath"] = None
+    sts_port: Annotated[int | None, "number", "--stsPort"] = None
+    log_as_json: Annotated[bool | None, "boolean", "--log_as_json"] = None
+    env: Annotated[StringMap, "map of strings", "environment; with a pod, laid over the pod's"] = field(
+        default_factory=dict
+    )
+    labels: Annotated[Podinfo, "podinfo", "labels file: a map, its content as a string, or null when missing"] = ABSENT
+    annotations: Annotated[
+        Podinfo, "podinfo", "annotations file: a map, its content as a string, or null when missing"
+    ] = ABSENT
+    kubelet_annotations: Annotated[
+        StringMap, "map of strings", "annotations the kubelet adds to the podinfo file only"
+    ] = field(default_factory=dict)
+    mesh_config: Annotated[str | Mapping[str, Json] | None, "document", "the mesh file: YAML as a string, or a map"] = (
+        None
+    )
+    release: Annotated[str | None, "string", "Istio release the facts belong to (for the command line)"] = None
+    proxy_config: Annotated[
+        Mapping[str, Json] | None, "map", "the complete effective ProxyConfig; nothing is laid under it"
+    ] = None
+    node_id: Annotated[str | None, "string", "the complete node id"] = None
+    instance_ips: Annotated[Strings, "list of strings", "the complete list of addresses"] = None
+    pilot_san: Annotated[Strings, "list of strings", "names the control plane must prove"] = None
+
+
 KNOWN: Mapping[str, tuple[str, str]] = {
-    "pod_name": ("text", "name of the running pod"),
-    "namespace": ("text", "namespace of the pod"),
-    "pod_uid": ("text", "uid of the pod"),
-    "pod_ip": ("text", "the pod's first address"),
-    "pod_ips": ("texts", "all addresses of the pod, the first one first"),
-    "host_ip": ("text", "address of the node"),
-    "node_name": ("text", "name of the node"),
-    "service_account": ("text", "service account of the pod"),
-    "allocatable": ("map", "the node's allocatable cpu and memory, for containers without limits"),
-    "proxy_sha": ("text", "proxy commit of the image (ISTIO_PROXY_SHA)"),
-    "hosts": ("text map", "addresses of host names the agent looks up (statsdUdpAddress)"),
-    "objects": ("list", "ConfigMaps and Secrets the pod refers to"),
-    "platform": ("platform", "what the cloud says: metadata, locality, labels, kubernetes"),
-    "credential_socket": ("flag", "a credential socket answers"),
-    "workload_socket": ("flag", "an external workload certificate socket (SPIRE) answers"),
-    "binary_version": ("text", "version of the agent itself; the release where not given"),
-    "role": ("text", "word after `proxy`: sidecar, router, waypoint, …"),
-    "args": ("texts", "complete arguments of the agent, beginning with `proxy`"),
-    "domain": ("text", "--domain"),
-    "service_cluster": ("text", "--serviceCluster"),
-    "concurrency": ("number", "--concurrency"),
-    "outlier_log_path": ("text", "--outlierLogPath"),
-    "sts_port": ("number", "--stsPort"),
-    "log_as_json": ("flag", "--log_as_json"),
-    "env": ("text map", "environment; with a pod, laid over the pod's"),
-    "labels": ("podinfo", "labels file: a map, its text, or null when missing"),
-    "annotations": ("podinfo", "annotations file: a map, its text, or null when missing"),
-    "kubelet_annotations": ("text map", "annotations the kubelet adds to the podinfo file only"),
-    "mesh_config": ("document", "the mesh file: its text or document"),
-    "release": ("text", "Istio release the facts belong to (for the command line)"),
-    "proxy_config": ("map", "the complete effective ProxyConfig; nothing is laid under it"),
-    "node_id": ("text", "the complete node id"),
-    "instance_ips": ("texts", "the complete list of addresses"),
-    "pilot_san": ("texts", "names the control plane must prove"),
+    name: hint.__metadata__ for name, hint in get_type_hints(Facts, include_extras=True).items()
 }
+"""Every fact: name → (kind, what it is)."""
 
 
-def checked(facts: Mapping[str, Json]) -> dict[str, Json]:
-    """Facts with known names and right types, texts of podinfo files read; raises UsageError naming the fact."""
-    found = {}
+def checked(facts: Mapping[str, Json]) -> Facts:
+    """Check names and types of facts, read the content of podinfo files; raises UsageError naming the fact."""
+    found: dict[str, Any] = {}
     for name, value in _nested(facts).items():
         if name not in KNOWN:
             near = nearest(name, KNOWN)
             hint = f"write {near}" if near else f"known facts: {', '.join(KNOWN)}"
             raise UsageError("unknown fact", path=f"facts.{name}", hint=hint)
         kind, meaning = KNOWN[name]
-        problem, read = _READERS[kind](value)
-        if problem:
-            hint = f"{name} is {meaning}; write {problem}"
+        wanted, read = _READERS[kind](value)
+        if wanted:
+            hint = f"{name} is {meaning}; write {wanted}"
             raise UsageError("the fact has a wrong type", path=f"facts.{name}", value=value, hint=hint)
         found[name] = read
-    return found
+    return Facts(**found)
+
+
+def parse_podinfo(content: str) -> dict[str, str] | None:
+    """Read the `key="value"` lines of a downward-API file (docs/istio/bootstrap.md § 1.6).
+
+    None when one value is not a Go string literal: the agent then has neither labels nor annotations.
+    """
+    entries: dict[str, str] = {}
+    for line in content.split("\n"):
+        key, found, literal = line.removesuffix("\r").partition("=")
+        if not found:
+            continue
+        value = unquote(literal)
+        if value is None:
+            return None
+        entries[key] = value
+    return entries
 
 
 def _nested(facts: Mapping[str, Json]) -> dict[str, Json]:
@@ -94,21 +144,22 @@ def _nested(facts: Mapping[str, Json]) -> dict[str, Json]:
     return found
 
 
-_MAPS = ("map", "text map", "podinfo", "platform")
-_Read = tuple[str, Json]
+_MAPS = ("map", "map of strings", "podinfo", "platform")
+_Read = tuple[str, object]
+"""What should be written instead, empty when the value is fine; and the value."""
 
 
-def _text(value: Json) -> _Read:
+def _string(value: Json) -> _Read:
     return ("", value) if isinstance(value, str) else ("a string", None)
 
 
-def _texts(value: Json) -> _Read:
+def _strings(value: Json) -> _Read:
     if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
         return "", tuple(value)
     return "a list of strings", None
 
 
-def _flag(value: Json) -> _Read:
+def _boolean(value: Json) -> _Read:
     return ("", value) if isinstance(value, bool) else ("true or false", None)
 
 
@@ -116,7 +167,7 @@ def _number(value: Json) -> _Read:
     return ("", value) if isinstance(value, int) and not isinstance(value, bool) else ("a whole number", None)
 
 
-def _map(value: Json) -> _Read:
+def _any_map(value: Json) -> _Read:
     return ("", dict(value)) if isinstance(value, Mapping) else ("a map", None)
 
 
@@ -125,21 +176,21 @@ def _list(value: Json) -> _Read:
     return ("", tuple(value)) if good else ("a list of Kubernetes objects", None)
 
 
-def _text_map(value: Json) -> _Read:
+def _string_map(value: Json) -> _Read:
     good = isinstance(value, Mapping) and all(isinstance(v, str) for v in value.values())
     return ("", dict(value)) if good else ("a map of strings (quote numbers and booleans)", None)
 
 
 def _document(value: Json) -> _Read:
-    return ("", value) if isinstance(value, str | dict) else ("the text of a MeshConfig, or a map", None)
+    return ("", value) if isinstance(value, str | dict) else ("a MeshConfig: YAML as a string, or a map", None)
 
 
 def _podinfo(value: Json) -> _Read:
     if value is None:
         return "", None
     if isinstance(value, str):
-        return "", podinfo.parse(value)
-    return _text_map(value)
+        return "", parse_podinfo(value)
+    return _string_map(value)
 
 
 def _platform(value: Json) -> _Read:
@@ -147,19 +198,19 @@ def _platform(value: Json) -> _Read:
     if not isinstance(value, Mapping) or value.keys() - {"metadata", "locality", "labels", "kubernetes"}:
         return wanted, None
     maps = {k: value.get(k) or {} for k in ("metadata", "locality", "labels")}
-    if any(_text_map(v)[0] for v in maps.values()) or not isinstance(value.get("kubernetes", True), bool):
+    if any(_string_map(v)[0] for v in maps.values()) or not isinstance(value.get("kubernetes", True), bool):
         return wanted, None
     return "", Platform(**maps, kubernetes=value.get("kubernetes", True))
 
 
 _READERS: Mapping[str, Callable[[Json], _Read]] = {
-    "text": _text,
-    "texts": _texts,
-    "flag": _flag,
+    "string": _string,
+    "list of strings": _strings,
+    "boolean": _boolean,
     "number": _number,
-    "map": _map,
+    "map": _any_map,
     "list": _list,
-    "text map": _text_map,
+    "map of strings": _string_map,
     "document": _document,
     "podinfo": _podinfo,
     "platform": _platform,

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from meshc import yamlio
-from meshc.bootstraps.compiler import bootstrap
-from meshc.bootstraps.files import Bootstraps
+from meshc.bootstraps.compiler import Bootstraps, bootstrap
 from meshc.errors import MeshcError
 from meshc.injection.api import inject
 from meshc.rendering.tree import Rendered

@@ -8,23 +8,24 @@ from typing import Any
 
 import orjson
 
-from meshc.bootstraps import podinfo
 from meshc.bootstraps.agent.agent_inputs import Agent, Flags
 from meshc.bootstraps.envoy import stats_config
-from meshc.bootstraps.node import cluster_name, locality
+from meshc.bootstraps.known_facts import parse_podinfo
+from meshc.bootstraps.node import metadata_keys, metadata_kinds, node_labels
 from meshc.bootstraps.node import node_metadata as metadata
-from meshc.bootstraps.node.cluster_name import Identity
+from meshc.bootstraps.node.metadata_kinds import KindError
 from meshc.bootstraps.node.node_facts import prepare
+from meshc.bootstraps.node.node_labels import Identity
 from meshc.catalog import Release, release
-from meshc.models import node, node_values, proxy
-from meshc.models.node_values import KindError
+from meshc.models import proxy
+from meshc.models.proxy_config import ProxyConfig
 
 Json = Any
 
 
 def downward_api(given: Json, row: Json) -> object:
     """A podinfo file's entries."""
-    return podinfo.parse(given["file"] or "")
+    return parse_podinfo(given["file"] or "")
 
 
 def node_metadata(given: Json, row: Json) -> object:
@@ -32,9 +33,9 @@ def node_metadata(given: Json, row: Json) -> object:
     env = {**(given["env"] or {})}
     if given.get("exit_on_zero_active_connections"):
         env["EXIT_ON_ZERO_ACTIVE_CONNECTIONS"] = "true"
-    labels = podinfo.parse(given["labels_file"]) if given.get("labels_file") is not None else None
+    labels = parse_podinfo(given["labels_file"]) if given.get("labels_file") is not None else None
     agent = _agent(row, env=env, labels=labels, node_id=given["id"] or "")
-    shown = prepare(agent).metadata
+    shown = prepare(agent).complete
     return {key: shown.get(key) for key in row["want"]}
 
 
@@ -46,13 +47,13 @@ def istio_version(given: Json, row: Json) -> object:
 
 def node_cluster(given: Json, row: Json) -> object:
     """`/node/cluster` of a ProxyConfig."""
-    config = proxy.read(given["proxy_config"] or {}, _release(row)).value.document
-    return cluster_name.node_cluster(config, _identity(given, row))
+    config = proxy.read(given["proxy_config"] or {}, _release(row)).value
+    return node_labels.node_cluster(config, _identity(given, row))
 
 
 def service_cluster(given: Json, row: Json) -> object:
     """The service cluster of a name, labels and a workload."""
-    return cluster_name.service_cluster(given["service_cluster"] or "", _identity(given, row))
+    return node_labels.service_cluster(given["service_cluster"] or "", _identity(given, row))
 
 
 def stats_suffixes(given: Json, row: Json) -> object:
@@ -72,14 +73,14 @@ def metadata_json(given: Json, row: Json) -> object:
     fields = {name.upper(): value for name, value in (given["fields"] or {}).items()}
     if "PROXY_CONFIG" in fields:
         fields["PROXY_CONFIG"] = proxy.write(proxy.read(fields["PROXY_CONFIG"], _release(row)).value, _release(row))
-    return {"json": orjson.dumps(node.shown(fields, kinds)).decode()}
+    return {"json": orjson.dumps(metadata_keys.shown(fields, kinds)).decode()}
 
 
 def string_list(given: Json, row: Json) -> object:
     """The comma-separated list type, there and back."""
     try:
         value = orjson.loads(given["json"])
-        found = node_values.read_csv(value)
+        found = metadata_kinds.read_csv(value)
     except (KindError, ValueError) as error:
         return _failed(error, row)
     back = ",".join(found) == value
@@ -89,7 +90,7 @@ def string_list(given: Json, row: Json) -> object:
 def pod_ports(given: Json, row: Json) -> object:
     """The port list type."""
     try:
-        return {"list": node_values.read_ports(orjson.loads(given["json"]))}
+        return {"list": metadata_kinds.read_ports(orjson.loads(given["json"]))}
     except (KindError, ValueError) as error:
         return _failed(error, row)
 
@@ -97,7 +98,7 @@ def pod_ports(given: Json, row: Json) -> object:
 def string_bool(given: Json, row: Json) -> object:
     """The boolean that travels as a string."""
     try:
-        flag = node_values.read_flag(orjson.loads(given["json"]))
+        flag = metadata_kinds.read_flag(orjson.loads(given["json"]))
     except (KindError, ValueError) as error:
         return _failed(error, row)
     return {"json": orjson.dumps("true" if flag else "false").decode()}
@@ -105,7 +106,7 @@ def string_bool(given: Json, row: Json) -> object:
 
 def locality_label(given: Json, row: Json) -> object:
     """A locality label in its usual form."""
-    return locality.sanitized(given["label"] or "")
+    return node_labels.sanitized_locality(given["label"] or "")
 
 
 def xds_node(given: Json, row: Json) -> object:
@@ -113,14 +114,14 @@ def xds_node(given: Json, row: Json) -> object:
     kinds = _release(row).fact("bootstrap.metadata_keys")
     typed = given["metadata"] or given["fields"] or {}
     fields = {name.upper(): value for name, value in typed.items()}
-    config = proxy.read(fields.pop("PROXY_CONFIG", None) or given["proxy_config"] or {}, _release(row)).value.document
-    known = node.shown({**fields, "PROXY_CONFIG": config or None}, kinds)
+    config = proxy.read(fields.pop("PROXY_CONFIG", None) or given["proxy_config"] or {}, _release(row)).value
+    known = metadata_keys.shown({**fields, "PROXY_CONFIG": config.document or None}, kinds)
     identity = Identity(fields.get("LABELS") or {}, fields.get("WORKLOAD_NAME", ""), fields.get("NAMESPACE", ""))
     shown = {
         "id": given["id"] or "",
-        "cluster": cluster_name.node_cluster(config, identity),
-        "locality": locality.shown(given["locality"] or {}),
-        "metadata": node.with_raw(known, given["raw_metadata"] or given["raw"] or {}),
+        "cluster": node_labels.node_cluster(config, identity),
+        "locality": node_labels.shown_locality(given["locality"] or {}),
+        "metadata": metadata_keys.with_raw(known, given["raw_metadata"] or given["raw"] or {}),
     }
     return _as_text(shown, row["want"]) if isinstance(row["want"], str) else _named(shown, row["want"])
 
@@ -165,7 +166,7 @@ def _identity(given: Json, row: Json) -> Identity:
 
 
 def _agent(row: Json, **given: Json) -> Agent:
-    values = {"config": {}, "node_id": "", "flags": Flags(), **given}
+    values = {"config": ProxyConfig({}), "node_id": "", "flags": Flags(), **given}
     return Agent(release=_release(row), **values)
 
 

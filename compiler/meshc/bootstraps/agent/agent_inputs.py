@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from meshc.catalog import Release
 from meshc.gotext.parsing import parse_bool, parse_int
-
-Json = Any
+from meshc.models.proxy_config import ProxyConfig
 
 
 @dataclass(frozen=True)
@@ -38,14 +36,14 @@ class Platform:
 
 @dataclass(frozen=True)
 class Agent:
-    """A complete input of both compilers (docs/istio/bootstrap.md § 1.1): role, flags, environment, podinfo, addresses, ProxyConfig.
+    """Complete input of both compilers (docs/istio/bootstrap.md § 1.1): flags, environment, podinfo, addresses, ProxyConfig.
 
-    `config` is the effective ProxyConfig in protobuf-JSON form; `labels` and `annotations` are None where the
+    `config` is the effective ProxyConfig; `labels` and `annotations` are None where the
     podinfo file is missing; `pilot_san` replaces the computed names of the control plane when it is not None.
     """
 
     release: Release
-    config: Json
+    config: ProxyConfig
     node_id: str
     addresses: tuple[str, ...] = ()
     flags: Flags = Flags()
@@ -71,7 +69,7 @@ class Agent:
         return bool(parse_bool(self.env.get(name, "")))
 
     def number(self, name: str, default: int) -> int:
-        """An integer variable; anything that is no integer counts as the default."""
+        """An integer variable; anything that is not an integer counts as the default."""
         number = parse_int(self.env.get(name, ""))
         return default if number is None else number
 

@@ -1,20 +1,19 @@
-"""The ProxyConfig in force in a pod, as its agent puts it together."""
+"""The effective ProxyConfig of a pod, as its agent merges it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from meshc.bootstraps.agent.agent_inputs import Flags
-from meshc.bootstraps.envoy import address_family
+from meshc.bootstraps.agent.node_identity import parse_ip
 from meshc.catalog import Release
 from meshc.errors import SettingsError, raise_all
 from meshc.gotext.parsing import parse_int
 from meshc.models import mesh, proxy
 from meshc.models.proxy_config import ProxyConfig
+from meshc.yamlio import Json
 
-Json = Any
 CONFIG_ANNOTATION = "proxy.istio.io/config"
 _DISCOVERY_ANNOTATION = "sidecar.istio.io/discoveryAddress"
 _STATUS_PORT_ANNOTATION = "status.sidecar.istio.io/port"
@@ -22,7 +21,7 @@ _STATUS_PORT_ANNOTATION = "status.sidecar.istio.io/port"
 
 @dataclass(frozen=True)
 class Sources:
-    """Where the ProxyConfig comes from: role, flags, environment, mesh file (text or document), pod annotations.
+    """Where the ProxyConfig comes from: role, flags, environment, mesh file (YAML or a document), pod annotations.
 
     `hosts` maps host names to addresses for `statsdUdpAddress`, which the agent looks up.
     """
@@ -31,7 +30,7 @@ class Sources:
     role: str = "sidecar"
     flags: Flags = field(default_factory=Flags)
     env: Mapping[str, str] = field(default_factory=dict)
-    mesh: Json = None
+    mesh: str | Mapping[str, Json] | None = None
     annotations: Mapping[str, str] = field(default_factory=dict)
     hosts: Mapping[str, str] = field(default_factory=dict)
 
@@ -40,28 +39,30 @@ class Sources:
 class Effective:
     """The merged ProxyConfig and what Istio would only warn about."""
 
-    config: dict[str, Json]
+    config: ProxyConfig
     warnings: tuple[str, ...] = ()
 
 
 def effective(sources: Sources) -> Effective:
     """Merge defaults, mesh file, `PROXY_CONFIG` and annotation, then the agent's own steps (docs/istio/bootstrap.md § 1.2).
 
-    Raises SettingsError or ErrorGroup for what makes the agent stop: unreadable text, wrong types, invalid values.
+    Raises SettingsError or ErrorGroup for what makes the agent stop: bad syntax, wrong types, invalid values.
     """
     config, warnings = _merged(sources)
-    _set_concurrency(config, sources)
-    if config.get("serviceCluster") == "":
-        config["serviceCluster"] = sources.flags.service_cluster
-    warnings += _resolve_statsd(config, sources.hosts)
-    _check(config, sources.release)
-    _set_from_annotations(config, sources.annotations)
-    if sources.flags.template_file and not config.get("customConfigFile"):
-        config["proxyBootstrapTemplatePath"] = sources.flags.template_file
-    return Effective(config, tuple(warnings))
+    config = _with_concurrency(config, sources)
+    if config.service_cluster == "":
+        config = config.changed(ProxyConfig.service_cluster, sources.flags.service_cluster)
+    config, more = _with_statsd_address(config, sources.hosts)
+    findings = proxy.validate(config, sources.release)
+    raise_all([SettingsError(message, path=("proxyConfig", *place)) for place, message in findings.errors])
+    # Only now: the agent does not validate what annotations set, nor the template's path.
+    config = _with_annotations(config, sources.annotations)
+    if sources.flags.template_file and not config.custom_config_file:
+        config = config.changed(ProxyConfig.proxy_bootstrap_template_path, sources.flags.template_file)
+    return Effective(config, (*warnings, *more))
 
 
-def _merged(sources: Sources) -> tuple[dict[str, Json], list[str]]:
+def _merged(sources: Sources) -> tuple[ProxyConfig, list[str]]:
     release = sources.release
     config = proxy.defaults(release)
     if sources.role != "sidecar":
@@ -70,7 +71,7 @@ def _merged(sources: Sources) -> tuple[dict[str, Json], list[str]]:
     for name, document in _layers(sources):
         config, more = proxy.overlay(config, document, release, path=(name,))
         warnings += more
-    return dict(config.document), warnings
+    return config, warnings
 
 
 def _layers(sources: Sources) -> list[tuple[str, Json]]:
@@ -90,36 +91,31 @@ def _layers(sources: Sources) -> list[tuple[str, Json]]:
     return found
 
 
-def _set_concurrency(config: dict[str, Json], sources: Sources) -> None:
+def _with_concurrency(config: ProxyConfig, sources: Sources) -> ProxyConfig:
     limit = parse_int(sources.env.get("ISTIO_CPU_LIMIT", ""))
-    if limit and sources.release.has("bootstrap.cpu_limit_concurrency") and config.get("concurrency") is None:
-        config["concurrency"] = limit
+    if limit and sources.release.has("bootstrap.cpu_limit_concurrency") and config.concurrency is None:
+        config = config.changed(ProxyConfig.concurrency, limit)
     if sources.flags.concurrency:
-        config["concurrency"] = sources.flags.concurrency
+        config = config.changed(ProxyConfig.concurrency, sources.flags.concurrency)
+    return config
 
 
-def _resolve_statsd(config: dict[str, Json], hosts: Mapping[str, str]) -> list[str]:
-    text = config.get("statsdUdpAddress") or ""
-    host, _, port = text.rpartition(":")
-    if not text or address_family.parse(host.strip("[]")) is not None:
-        return []
-    address = address_family.parse(hosts.get(host, ""))
+def _with_statsd_address(config: ProxyConfig, hosts: Mapping[str, str]) -> tuple[ProxyConfig, tuple[str, ...]]:
+    host, _, port = config.statsd_udp_address.rpartition(":")
+    if not config.statsd_udp_address or parse_ip(host.strip("[]")) is not None:
+        return config, ()
+    address = parse_ip(hosts.get(host, ""))
     if address is None:
-        # A bootstrap with an unresolved name would differ from the agent's, which empties the field then.
-        config["statsdUdpAddress"] = ""
-        return [f"statsdUdpAddress: {host} is not resolved offline; say hosts.{host}=ADDRESS to keep the sink"]
-    config["statsdUdpAddress"] = f"[{address}]:{port}" if address.version == 6 else f"{address}:{port}"
-    return []
+        # The agent empties the field when it cannot resolve the name, so a bootstrap with the name would be wrong.
+        note = f"statsdUdpAddress: {host} is not resolved offline; give the fact hosts.{host}=ADDRESS to keep the sink"
+        return config.changed(ProxyConfig.statsd_udp_address, ""), (note,)
+    resolved = f"[{address}]:{port}" if address.version == 6 else f"{address}:{port}"
+    return config.changed(ProxyConfig.statsd_udp_address, resolved), ()
 
 
-def _check(config: Mapping[str, Json], release: Release) -> None:
-    findings = proxy.validate(ProxyConfig(config), release)
-    errors = [SettingsError(text, path=("proxyConfig", *place)) for place, text in findings.errors]
-    raise_all(errors)
-
-
-def _set_from_annotations(config: dict[str, Json], annotations: Mapping[str, str]) -> None:
+def _with_annotations(config: ProxyConfig, annotations: Mapping[str, str]) -> ProxyConfig:
     if _DISCOVERY_ANNOTATION in annotations:
-        config["discoveryAddress"] = annotations[_DISCOVERY_ANNOTATION]
+        config = config.changed(ProxyConfig.discovery_address, annotations[_DISCOVERY_ANNOTATION])
     if _STATUS_PORT_ANNOTATION in annotations:
-        config["statusPort"] = parse_int(annotations[_STATUS_PORT_ANNOTATION]) or 0
+        config = config.changed(ProxyConfig.status_port, parse_int(annotations[_STATUS_PORT_ANNOTATION]) or 0)
+    return config

@@ -1,4 +1,4 @@
-"""What the agent finds out about the cloud from its environment alone."""
+"""The cloud platform, as far as the agent learns it from its environment alone."""
 
 from __future__ import annotations
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from meshc.errors import InputError
 from meshc.kubernetes import quantity
 from meshc.kubernetes.containers import expand
+from meshc.yamlio import Json
 
-Json = Any
 _KEYED = re.compile(r"metadata\.(labels|annotations)\['(.*)'\]")
 
 
@@ -19,7 +18,7 @@ _KEYED = re.compile(r"metadata\.(labels|annotations)\['(.*)'\]")
 class Surroundings:
     """What the kubelet knows about the pod: values of field references, labels, annotations, ConfigMaps, Secrets.
 
-    `fields` maps `metadata.name`, `status.podIP` … to text; `allocatable` the node's cpu and memory as quantities;
+    `fields` maps `metadata.name`, `status.podIP` … to strings; `allocatable` the node's cpu and memory as quantities;
     `objects` maps (`configMapKeyRef` | `secretKeyRef`, name) to the object's data.
     """
 
@@ -31,7 +30,7 @@ class Surroundings:
 
 
 def resolve(container: Mapping[str, Json], around: Surroundings, base: Mapping[str, str]) -> dict[str, str]:
-    """Variables in manifest order over `base` (the image's); the same name twice: the last wins (docs/istio/bootstrap.md § 5).
+    """Variables in manifest order over `base` (the image's), the last of one name wins (docs/istio/bootstrap.md § 5).
 
     A reference to something unknown leaves the variable unset.  Raises InputError for a malformed entry.
     """
@@ -48,9 +47,9 @@ def resolve(container: Mapping[str, Json], around: Surroundings, base: Mapping[s
     return {**{k: v for k, v in base.items() if k not in env}, **env}
 
 
-def expand_all(texts: Sequence[str], env: Mapping[str, str]) -> list[str]:
+def expand_all(arguments: Sequence[str], env: Mapping[str, str]) -> list[str]:
     """Arguments with `$(NAME)` replaced by known variables."""
-    return [expand(str(text), env) for text in texts]
+    return [expand(str(argument), env) for argument in arguments]
 
 
 def _value(

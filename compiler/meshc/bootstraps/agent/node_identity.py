@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from meshc.bootstraps.agent.agent_inputs import Flags
-from meshc.bootstraps.envoy import address_family
 from meshc.catalog import Release
 
 EXCLUDED = "traffic.sidecar.istio.io/excludeInterfaces"
@@ -42,7 +43,16 @@ def node_id(role: str, ips: Sequence[str], *, env: Mapping[str, str], flags: Fla
     return "~".join((role, ips[0] if ips else "", name, domain))
 
 
-def _normal(text: str) -> str:
-    address = address_family.parse(text)
+@lru_cache(maxsize=4096)
+def parse_ip(address: str) -> IPv4Address | IPv6Address | None:
+    """Read an IP address; None when it cannot be read."""
+    try:
+        return ip_address(address)
+    except ValueError:
+        return None
+
+
+def _normal(written: str) -> str:
+    address = parse_ip(written)
     mapped = getattr(address, "ipv4_mapped", None)
     return str(mapped or address) if address else ""

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from meshc.bootstraps.agent.agent_inputs import Agent
+from meshc.bootstraps.agent.node_identity import parse_ip
 from meshc.errors import InputError
 
 
 @dataclass(frozen=True)
 class Family:
-    """Texts for one node; the extra ones are set on dual stack nodes only."""
+    """Addresses and DNS lookup family of one node; the extra addresses are set on dual stack nodes only."""
 
     localhost: str
     wildcard: str
@@ -30,7 +29,7 @@ def family(agent: Agent) -> Family:
 
     Raises InputError, since 1.19, for a dual stack node whose first address cannot be read.
     """
-    known = [a for a in map(parse, agent.addresses) if a is not None]
+    known = [a for a in map(parse_ip, agent.addresses) if a is not None]
     if not known:
         return V4 if agent.release.has("bootstrap.empty_addresses_are_ipv4") else _v6(agent)
     if all(a.version == 4 for a in known):
@@ -42,21 +41,12 @@ def family(agent: Agent) -> Family:
     return _dual(agent)
 
 
-@lru_cache(maxsize=4096)
-def parse(text: str) -> IPv4Address | IPv6Address | None:
-    """Read an address; None when it is none."""
-    try:
-        return ip_address(text)
-    except ValueError:
-        return None
-
-
 def _v6(agent: Agent) -> Family:
     return V6 if agent.release.has("bootstrap.ipv6_lookup_only") else replace(V6, lookup="AUTO")
 
 
 def _dual(agent: Agent) -> Family:
-    first = parse(agent.addresses[0])
+    first = parse_ip(agent.addresses[0])
     if first is None and agent.release.has("bootstrap.dual_stack_needs_first_ip"):
         hint = "give the pod IP as the first address"
         raise InputError("not an IP address", path=["addresses", 0], value=agent.addresses[0], hint=hint)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from meshc import yamlio
-from meshc.bootstraps.envoy import address_family
+from meshc.bootstraps.agent.node_identity import parse_ip
 from meshc.bootstraps.envoy.socket_addresses import HOST_IP
 from meshc.catalog import Release
 from meshc.errors import InputError
+from meshc.yamlio import Json
 
-Json = Any
 _HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])")
 # Fields with free keys: a Struct or a map, replaced key by key, names taken as they are.
 _MAPS = frozenset(
@@ -32,16 +31,16 @@ _CHOICES = (
 _PLAIN_FLAGS = frozenset(("ignore_global_conn_limit", "ipv4_compat", "set_node_on_first_message_only"))
 
 
-def read(text: str, release: Release, *, host_ip: str = "", file: str | None = None) -> dict[str, Json]:
+def read(content: str, release: Release, *, host_ip: str = "", file: str | None = None) -> dict[str, Json]:
     """Read a custom bootstrap (YAML or JSON) as the agent of a release hands it to Envoy (docs/istio/bootstrap.md § 2.14).
 
-    Since 1.22 `$(HOST_IP)` stands for the node's address.  Raises InputError for what is no YAML mapping.
+    Since 1.22 `$(HOST_IP)` stands for the node's address.  Raises InputError for anything but a YAML mapping.
     """
     if host_ip and release.has("bootstrap.override_host_ip"):
-        address = address_family.parse(host_ip)
+        address = parse_ip(host_ip)
         bracketed = address is not None and address.version == 6 and release.has("bootstrap.override_host_ip_brackets")
-        text = text.replace(HOST_IP, f"[{host_ip}]" if bracketed else host_ip)
-    document = yamlio.load(text, file=file)
+        content = content.replace(HOST_IP, f"[{host_ip}]" if bracketed else host_ip)
+    document = yamlio.load(content, file=file)
     if not isinstance(document, dict):
         hint = "write the fields of Envoy's Bootstrap as a YAML or JSON mapping"
         raise InputError("not a custom bootstrap", file=file, value=document, hint=hint)

@@ -4,80 +4,75 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from meshc.bootstraps.agent.agent_inputs import Agent
 from meshc.bootstraps.envoy import socket_addresses, upstream_tls
 from meshc.bootstraps.envoy.tracers import Tracer
+from meshc.bootstraps.node.node_metadata import Metadata
 from meshc.gotext import durations
+from meshc.models.proxy_config import RemoteService, TcpKeepalive
 
-Json = Any
 _TRACER_CLUSTERS = {"zipkin": "zipkin", "lightstep": "lightstep", "datadog": "datadog_agent"}
 
 
 @dataclass(frozen=True)
 class Service:
-    """One cluster as the template shows it; None and empty values are left out."""
+    """One cluster as the template needs it; None and empty values are left out."""
 
     name: str
-    address: Json
-    transport_socket: Json | None = None
+    address: Mapping[str, str | int]
+    transport_socket: Mapping[str, object] | None = None
     http2: bool = False
     dns_refresh_rate: str = ""
-    keepalive: Json | None = None
+    keepalive: Mapping[str, object] | None = None
 
 
-def services(agent: Agent, *, tracer: Tracer | None, metadata: Mapping[str, Json]) -> list[Service]:
-    """The clusters in order (docs/istio/bootstrap.md § 2.8); `metadata` are the node's typed keys."""
+def services(agent: Agent, *, tracer: Tracer | None, metadata: Metadata) -> list[Service]:
+    """The clusters in order (docs/istio/bootstrap.md § 2.8)."""
     found = []
     if tracer is not None and tracer.kind in _TRACER_CLUSTERS:
-        found.append(_tracer(agent, tracer.kind, metadata))
-    for name, field in (
-        ("envoy_metrics_service", "envoyMetricsService"),
-        ("envoy_accesslog_service", "envoyAccessLogService"),
+        found.append(_tracer(agent, tracer, metadata))
+    for name, field, service in (
+        ("envoy_metrics_service", "envoyMetricsService", agent.config.envoy_metrics_service),
+        ("envoy_accesslog_service", "envoyAccessLogService", agent.config.envoy_access_log_service),
     ):
-        settings = agent.config.get(field) or {}
-        if settings.get("address"):
-            found.append(_service(agent, name, field=field, metadata=metadata))
+        if service.address:
+            address = socket_addresses.socket_address(service.address, agent.env, f"{field}.address")
+            found.append(_service(name, service, address, metadata=metadata))
     return found
 
 
-def keepalive(settings: Mapping[str, Json] | None) -> Json | None:
+def keepalive(settings: TcpKeepalive) -> dict[str, object] | None:
     """`tcp_keepalive` of a service cluster: whole numbers above zero, each written as an object."""
-    if settings is None:
+    if not settings:
         return None
-    seconds = {name: _seconds(settings.get(name)) for name in ("time", "interval")}
     values = {
-        "keepalive_probes": int(settings.get("probes") or 0),
-        "keepalive_time": seconds["time"],
-        "keepalive_interval": seconds["interval"],
+        "keepalive_probes": settings.probes,
+        "keepalive_time": _seconds(settings.time),
+        "keepalive_interval": _seconds(settings.interval),
     }
     return {name: {"value": n} for name, n in values.items() if n > 0}
 
 
-def _tracer(agent: Agent, kind: str, metadata: Mapping[str, Json]) -> Service:
-    tracing = agent.config["tracing"]
-    text = (tracing[kind] or {}).get("address", "")
-    socket = upstream_tls.transport_socket(
-        tracing.get("tlsSettings"), metadata=metadata, sni="tracer", alpn=kind == "lightstep"
-    )
+def _tracer(agent: Agent, tracer: Tracer, metadata: Metadata) -> Service:
+    grpc = tracer.kind == "lightstep"
+    socket = upstream_tls.transport_socket(agent.config.tracing.tls_settings, metadata, sni="tracer", alpn=grpc)
     return Service(
-        _TRACER_CLUSTERS[kind],
-        socket_addresses.socket_address(text, agent.env, f"tracing.{kind}.address"),
+        _TRACER_CLUSTERS[tracer.kind],
+        socket_addresses.socket_address(tracer.address, agent.env, f"tracing.{tracer.kind}.address"),
         socket,
-        http2=kind == "lightstep",
-        dns_refresh_rate="30s" if kind == "zipkin" else "",
+        http2=grpc,
+        dns_refresh_rate="30s" if tracer.kind == "zipkin" else "",
     )
 
 
-def _service(agent: Agent, name: str, *, field: str, metadata: Mapping[str, Json]) -> Service:
-    settings = agent.config[field]
+def _service(name: str, service: RemoteService, address: Mapping[str, str | int], *, metadata: Metadata) -> Service:
     return Service(
         name,
-        socket_addresses.socket_address(settings["address"], agent.env, f"{field}.address"),
-        upstream_tls.transport_socket(settings.get("tlsSettings"), metadata=metadata, sni=name, alpn=True),
+        address,
+        upstream_tls.transport_socket(service.tls_settings, metadata, sni=name, alpn=True),
         http2=True,
-        keepalive=keepalive(settings.get("tcpKeepalive")),
+        keepalive=keepalive(service.tcp_keepalive),
     )
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from meshc.bootstraps.agent.agent_inputs import Agent
 from meshc.bootstraps.envoy.address_family import Family
+from meshc.bootstraps.node.node_metadata import Metadata
 from meshc.engine import Spread
 
-Json = Any
+Node = dict[str, object]
+"""A part of the bootstrap."""
+
 _LIBRARY = "type.googleapis.com/envoy.extensions.compression.{}.compressor.v3.{}"
 _COMPRESSOR = "type.googleapis.com/envoy.extensions.filters.http.compressor.v3.Compressor"
 _KINDS = {"brotli": "Brotli", "zstd": "Zstd", "gzip": "Gzip"}
@@ -21,23 +23,20 @@ _METRICS_TYPES = [
 ]
 
 
-def listeners(
-    agent: Agent, texts: Family, *, metadata: Mapping[str, Json], annotations: Mapping[str, str]
-) -> dict[str, Json]:
-    """What the template shows of both (docs/istio/bootstrap.md § 2.9); ports are those of the node's metadata."""
+def listeners(agent: Agent, family: Family, metadata: Metadata) -> dict[str, object]:
+    """What the template needs of both (docs/istio/bootstrap.md § 2.9)."""
     local = _metrics_stay_local(agent)
-    address = texts.localhost if local else texts.wildcard
-    ports = {"metrics": metadata["ENVOY_PROMETHEUS_PORT"], "status": metadata["ENVOY_STATUS_PORT"]}
+    address = family.localhost if local else family.wildcard
     return {
-        "metrics_name": f"{address}_{ports['metrics']}",
+        "metrics_name": f"{address}_{metadata.metrics_port}",
         "metrics_address": address,
-        "metrics_port": ports["metrics"],
-        "metrics_additional_address": texts.extra_localhost if local else texts.extra_wildcard,
-        "compressors": Spread(compressors(agent, annotations)),
-        "status_name": f"{texts.wildcard}_{ports['status']}",
-        "status_address": texts.wildcard,
-        "status_port": ports["status"],
-        "status_additional_address": texts.extra_wildcard,
+        "metrics_port": metadata.metrics_port,
+        "metrics_additional_address": family.extra_localhost if local else family.extra_wildcard,
+        "compressors": Spread(compressors(agent, metadata.annotations)),
+        "status_name": f"{family.wildcard}_{metadata.status_port}",
+        "status_address": family.wildcard,
+        "status_port": metadata.status_port,
+        "status_additional_address": family.extra_wildcard,
         "proxy_protocol": _accepts_proxy_protocol(agent),
         "bypass_overload": bypass_overload(agent),
     }
@@ -51,25 +50,25 @@ def bypass_overload(agent: Agent) -> bool:
     return release.has("bootstrap.listener_bypass_flag") and agent.flag("BYPASS_OVERLOAD_MANAGER_FOR_STATIC_LISTENERS")
 
 
-def compressors(agent: Agent, annotations: Mapping[str, str]) -> list[Json]:
-    """Filters that compress the metrics: one by annotation until 1.28, three by default since 1.29."""
+def compressors(agent: Agent, annotations: Mapping[str, str]) -> list[Node]:
+    """Filters that compress the metrics: one chosen by annotation until 1.28, three by default since 1.29."""
     release = agent.release
     if release.has("bootstrap.compression_annotation"):
         kind = annotations.get("sidecar.istio.io/statsCompression", "")
         return [_by_annotation(kind)] if kind in _KINDS else []
-    if release.has("bootstrap.compression_default") and agent.config.get("statsCompression") is not False:
+    if release.has("bootstrap.compression_default") and agent.config.stats_compression is not False:
         return [_by_default(kind) for kind in _KINDS]
     return []
 
 
-def _by_annotation(kind: str) -> Json:
+def _by_annotation(kind: str) -> Node:
     return {
         "name": "envoy.filters.http.compressor",
         "typed_config": {"@type": _COMPRESSOR, "compressor_library": _library("text_optimized", kind)},
     }
 
 
-def _by_default(kind: str) -> Json:
+def _by_default(kind: str) -> Node:
     return {
         "name": f"envoy.filters.http.compressor.{kind}",
         "typed_config": {
@@ -80,7 +79,7 @@ def _by_default(kind: str) -> Json:
     }
 
 
-def _library(name: str, kind: str) -> Json:
+def _library(name: str, kind: str) -> Node:
     return {"name": name, "typed_config": {"@type": _LIBRARY.format(kind, _KINDS[kind])}}
 
 
@@ -91,8 +90,6 @@ def _accepts_proxy_protocol(agent: Agent) -> bool:
 
 
 def _metrics_stay_local(agent: Agent) -> bool:
-    metadata = agent.config.get("proxyMetadata") or {}
-    return (
-        agent.release.has("bootstrap.metrics_localhost_only")
-        and metadata.get("METRICS_LOCALHOST_ACCESS_ONLY") == "true"
-    )
+    # Istio reads the ProxyConfig here, not the environment it becomes.
+    only = agent.config.proxy_metadata.get("METRICS_LOCALHOST_ACCESS_ONLY") == "true"
+    return only and agent.release.has("bootstrap.metrics_localhost_only")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 
 import orjson
 
@@ -15,7 +14,9 @@ from meshc.catalog import Release
 from meshc.errors import InputError
 from meshc.gotext import durations
 
-Json = Any
+Node = dict[str, object]
+"""A part of the bootstrap."""
+
 _ANNOTATION = "sidecar.istio.io/"
 _SECOND = 10**9
 _DEFAULT_FLUSH = 5 * _SECOND
@@ -26,7 +27,7 @@ _LAST_PREFIXES = ("component", "istio")
 
 @dataclass(frozen=True)
 class Source:
-    """Where a node's statistics settings come from: the agent's input, metadata annotations, node addresses."""
+    """Everything that determines a node's statistics: the agent's input, metadata annotations, node addresses."""
 
     agent: Agent
     annotations: Mapping[str, str] = field(default_factory=dict)
@@ -35,8 +36,11 @@ class Source:
     metadata_discovery: bool = False
 
 
-def tags(source: Source) -> list[Json]:
-    """Stats tags in order: the release's, the extra ones, its last ones (docs/istio/bootstrap.md § 2.6); shared: do not change."""
+def tags(source: Source) -> list[Node]:
+    """Stats tags in order: the release's first ones, the extra ones, the release's last ones (docs/istio/bootstrap.md § 2.6).
+
+    The list is shared: do not change it.
+    """
     release = source.agent.release
     undelimited = release.has("bootstrap.delimited_tags_flag") and not source.agent.flag(
         "ENABLE_DELIMITED_STATS_TAG_REGEX"
@@ -45,22 +49,25 @@ def tags(source: Source) -> list[Json]:
 
 
 def extra_tags(source: Source) -> list[str]:
-    """Names of the extra tags: default ones, the ProxyConfig's, the annotation's; no empty one, none twice."""
+    """Names of the extra tags: default ones, the ProxyConfig's, the annotation's; without empty names and duplicates."""
     names = list(source.agent.release.fact("bootstrap.tags_default_extra"))
-    names += source.agent.config.get("extraStatTags") or []
+    names += source.agent.config.extra_stat_tags
     names += source.annotations.get(f"{_ANNOTATION}extraStatTags", "").split(",")
     return [name for name in dict.fromkeys(names) if name]
 
 
-def patterns(source: Source) -> list[Json]:
+def patterns(source: Source) -> list[Mapping[str, object]]:
     """Inclusion patterns in order (docs/istio/bootstrap.md § 2.6)."""
     discovery = [{"prefix": "workload_discovery"}] if source.metadata_discovery else []
+    matcher = source.agent.config.proxy_stats_matcher
+    suffixes = required_suffixes(exit_on_zero=source.exit_on_zero)
+    regexes = required_regexes(source.agent)
     return [
         {"prefix": "reporter="},
         *discovery,
-        *({"prefix": p} for p in _included(source, "Prefixes", _PREFIXES)),
-        *({"suffix": s} for s in _included(source, "Suffixes", required_suffixes(exit_on_zero=source.exit_on_zero))),
-        *({"safe_regex": {"regex": r}} for r in _included(source, "Regexps", required_regexes(source.agent))),
+        *({"prefix": p} for p in _included(source, "Prefixes", matcher.inclusion_prefixes, _PREFIXES)),
+        *({"suffix": s} for s in _included(source, "Suffixes", matcher.inclusion_suffixes, suffixes)),
+        *({"safe_regex": {"regex": r}} for r in _included(source, "Regexps", matcher.inclusion_regexps, regexes)),
         *({"prefix": p} for p in _LAST_PREFIXES),
     ]
 
@@ -76,8 +83,8 @@ def required_regexes(agent: Agent) -> list[str]:
     return regexes
 
 
-def histogram_buckets(source: Source) -> list[Json]:
-    """Bucket settings sorted by prefix, empty where the annotation is missing or no object of number lists."""
+def histogram_buckets(source: Source) -> list[Node]:
+    """Bucket settings sorted by prefix; empty unless the annotation is an object of number lists."""
     text = source.annotations.get(f"{_ANNOTATION}statsHistogramBuckets", "")
     if not text or not source.agent.release.has("bootstrap.histogram_buckets"):
         return []
@@ -91,7 +98,7 @@ def histogram_buckets(source: Source) -> list[Json]:
 
 
 def intervals(source: Source) -> tuple[str, str]:
-    """Flush and eviction interval as written, empty where absent (docs/istio/bootstrap.md § 2.6, since 1.28).
+    """Flush and eviction interval as written, since 1.28; empty where absent (docs/istio/bootstrap.md § 2.6).
 
     Raises InputError for an eviction interval beside a flush interval of zero, which stops the agent.
     """
@@ -120,16 +127,16 @@ def _duration(source: Source, name: str) -> int | None:
 
 
 @lru_cache(maxsize=256)
-def _tags(release: Release, undelimited: bool, extra: tuple[str, ...]) -> list[Json]:
+def _tags(release: Release, undelimited: bool, extra: tuple[str, ...]) -> list[Node]:
     before = release.fact("bootstrap.tags_before_undelimited" if undelimited else "bootstrap.tags_before")
     own = [(tag, rf"({tag}=\.=(.*?);\.;)") for tag in extra]
     after = release.fact("bootstrap.tags_after")
     return [{"tag_name": name, "regex": regex} for name, regex in (*before, *own, *after)]
 
 
-def _included(source: Source, name: str, required: Iterable[str]) -> list[str]:
+def _included(source: Source, name: str, configured: Sequence[str], required: Iterable[str]) -> list[str]:
+    # The annotation replaces the ProxyConfig's list; the required ones come last in either case.
     annotated = source.annotations.get(f"{_ANNOTATION}statsInclusion{name}", "")
-    configured = (source.agent.config.get("proxyStatsMatcher") or {}).get(f"inclusion{name}") or []
     given = annotated.split(",") if annotated else configured
     return [*(copy for entry in given for copy in _per_address(entry, source.addresses)), *required]
 
@@ -138,7 +145,7 @@ def _per_address(entry: str, addresses: Sequence[str]) -> list[str]:
     return [entry.replace("{pod_ip}", ip) for ip in addresses] if "{pod_ip}" in entry else [entry]
 
 
-def _is_number_list(value: Json) -> bool:
+def _is_number_list(value: object) -> bool:
     return value is None or (
         isinstance(value, list) and all(isinstance(n, int | float) and not isinstance(n, bool) for n in value)
     )

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from meshc.bootstraps.agent.agent_inputs import Agent
 from meshc.errors import InputError
 from meshc.gotext.strings import clean_path
+from meshc.models.proxy_config import OpenCensusAgent, ProxyConfig, Stackdriver, Tracing
 
-Json = Any
 LIGHTSTEP_TOKEN_FILE = "lightstep_access_token.txt"
 _CONTEXTS = {
     "W3C_TRACE_CONTEXT": "TRACE_CONTEXT",
@@ -23,64 +22,65 @@ _ALL_CONTEXTS = ["TRACE_CONTEXT", "GRPC_TRACE_BIN", "CLOUD_TRACE_CONTEXT", "B3"]
 
 @dataclass(frozen=True)
 class Tracer:
-    """The chosen tracer: its kind as the ProxyConfig names it, and the values the template shows."""
+    """The chosen tracer: its kind as the ProxyConfig names it, its address, and the values the template needs."""
 
     kind: str
-    values: Mapping[str, Json]
+    address: str
+    values: Mapping[str, object]
 
 
 def tracer(agent: Agent, *, cluster: str) -> Tracer | None:
-    """The tracer the release renders, or None (docs/istio/bootstrap.md § 2.11); `cluster` is `/node/cluster`.
+    """The tracer the release writes, or None (docs/istio/bootstrap.md § 2.11); `cluster` is `/node/cluster`.
 
     Raises InputError for Stackdriver without a GCP project, in every release, as the agent stops on it.
     """
-    tracing = agent.config.get("tracing") or {}
-    kind = next((k for k in ("zipkin", "lightstep", "datadog", "openCensusAgent", "stackdriver") if k in tracing), None)
-    if kind is None:
-        return None
-    settings = tracing[kind] or {}
-    if kind == "stackdriver" and not agent.platform.metadata.get("gcp_project"):
+    tracing = agent.config.tracing
+    if tracing.stackdriver and not agent.platform.metadata.get("gcp_project"):
         raise _no_project()
-    if kind not in agent.release.fact("bootstrap.tracers"):
-        return None
-    match kind:
-        case "lightstep":
-            return Tracer(kind, {"token_file": lightstep_token_file(agent.config)})
-        case "datadog":
-            return Tracer(kind, {"service_name": cluster})
-        case "openCensusAgent":
-            return Tracer(kind, {"address": settings.get("address", ""), "contexts": _contexts(settings)})
-        case "stackdriver":
-            return Tracer(kind, _stackdriver(settings, agent))
-    return Tracer(kind, {})
+    chosen = _chosen(agent, tracing, cluster)
+    return chosen if chosen and chosen.kind in agent.release.fact("bootstrap.tracers") else None
 
 
-def lightstep_token_file(config: Mapping[str, Json]) -> str:
-    """Where the agent writes the access token of Lightstep."""
-    return clean_path(f"{config.get('configPath', '')}/{LIGHTSTEP_TOKEN_FILE}")
+def lightstep_token_file(config: ProxyConfig) -> str:
+    """The file to which the agent writes Lightstep's access token."""
+    return clean_path(f"{config.config_path}/{LIGHTSTEP_TOKEN_FILE}")
 
 
-def _contexts(settings: Mapping[str, Json]) -> list[str] | None:
-    chosen = settings.get("context") or []
-    if not chosen:
+def _chosen(agent: Agent, tracing: Tracing, cluster: str) -> Tracer | None:
+    if tracing.zipkin:
+        return Tracer("zipkin", tracing.zipkin.address, {})
+    if tracing.lightstep:
+        return Tracer("lightstep", tracing.lightstep.address, {"token_file": lightstep_token_file(agent.config)})
+    if tracing.datadog:
+        return Tracer("datadog", tracing.datadog.address, {"service_name": cluster})
+    if tracing.open_census_agent:
+        census = tracing.open_census_agent
+        return Tracer("openCensusAgent", "", {"address": census.address, "contexts": _contexts(census)})
+    if tracing.stackdriver:
+        return Tracer("stackdriver", "", _stackdriver(tracing.stackdriver, agent))
+    return None
+
+
+def _contexts(settings: OpenCensusAgent) -> list[str] | None:
+    if not settings.context:
         return _ALL_CONTEXTS
-    return [_CONTEXTS[name] for name in chosen if name in _CONTEXTS] or None
+    return [_CONTEXTS[name] for name in settings.context if name in _CONTEXTS] or None
 
 
-def _stackdriver(settings: Mapping[str, Json], agent: Agent) -> Json:
+def _stackdriver(settings: Stackdriver, agent: Agent) -> dict[str, object]:
     return {
         "project": agent.platform.metadata["gcp_project"],
         "sts_uri": f"http://localhost:{agent.flags.sts_port}/token" if agent.flags.sts_port > 0 else "",
-        "debug": bool(settings.get("debug")),
-        "annotations": _limit(settings, "maxNumberOfAnnotations"),
-        "attributes": _limit(settings, "maxNumberOfAttributes"),
-        "message_events": _limit(settings, "maxNumberOfMessageEvents"),
+        "debug": settings.debug,
+        "annotations": _limit(settings.max_number_of_annotations),
+        "attributes": _limit(settings.max_number_of_attributes),
+        "message_events": _limit(settings.max_number_of_message_events),
     }
 
 
-def _limit(settings: Mapping[str, Json], name: str) -> int:
-    value = settings.get(name)
-    return 200 if value is None else int(value)
+def _limit(number: int | str | None) -> int:
+    # protobuf-JSON writes numbers of 64 bits as strings.
+    return 200 if number is None else int(number)
 
 
 def _no_project() -> InputError:

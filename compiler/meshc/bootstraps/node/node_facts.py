@@ -1,59 +1,46 @@
-"""A node worked out once: metadata, identity and locality, for both bootstraps."""
+"""A node prepared once for both bootstraps: metadata, locality, service cluster."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from meshc.bootstraps.agent.agent_inputs import Agent
-from meshc.bootstraps.node import cluster_name, locality, node_metadata
-from meshc.models import node, proxy
-from meshc.models.proxy_config import ProxyConfig
-
-Json = Any
+from meshc.bootstraps.node import metadata_keys, node_labels, node_metadata
+from meshc.bootstraps.node.node_metadata import Metadata
+from meshc.models import proxy
+from meshc.yamlio import Json
 
 
 @dataclass(frozen=True)
 class NodeFacts:
-    """Everything both generators need about one node, prepared; documents are built from it without more reading.
+    """Everything both bootstraps need about one node; they are built from it without reading anything more.
 
-    `typed` are decoded values by key, `raw` those of the environment, `shown` the typed ones as the gRPC bootstrap has
-    them, `metadata` the whole as Envoy gets it.
+    `shown` is the typed metadata as the gRPC bootstrap has it, `complete` the metadata as Envoy gets it, raw keys
+    included.
     """
 
     agent: Agent
-    typed: Mapping[str, Json]
-    raw: Mapping[str, Json]
+    metadata: Metadata
     shown: Mapping[str, Json]
-    metadata: Mapping[str, Json]
+    complete: Mapping[str, Json]
     locality: Mapping[str, str]
     cluster: str
 
-    @property
-    def annotations(self) -> Mapping[str, str]:
-        """The pod annotations as the metadata has them."""
-        found: Mapping[str, str] = self.typed.get("ANNOTATIONS", {})
-        return found
-
 
 def prepare(agent: Agent) -> NodeFacts:
-    """Work out metadata, locality and cluster name of one agent (docs/istio/bootstrap.md § 2.3); raises InputError."""
+    """Compute metadata, locality and cluster name of one agent (docs/istio/bootstrap.md § 2.3); raises InputError."""
     release = agent.release
-    built = node_metadata.build(agent, proxy.write(ProxyConfig(agent.config), release))
-    shown = node.shown(built.typed, release.fact("bootstrap.metadata_keys"))
-    identity = cluster_name.Identity(
-        built.typed.get("LABELS", {}),
-        built.typed.get("WORKLOAD_NAME", ""),
-        built.typed.get("NAMESPACE", ""),
-        release.fact("bootstrap.cluster_name_labels"),
+    metadata = node_metadata.build(agent, proxy.write(agent.config, release))
+    shown = metadata_keys.shown(metadata.typed, release.fact("bootstrap.metadata_keys"))
+    identity = node_labels.Identity(
+        metadata.labels, metadata.workload_name, metadata.namespace, release.fact("bootstrap.cluster_name_labels")
     )
     return NodeFacts(
         agent=agent,
-        typed=built.typed,
-        raw=built.raw,
+        metadata=metadata,
         shown=shown,
-        metadata=node.with_raw(shown, built.raw),
-        locality=locality.shown(built.locality),
-        cluster=cluster_name.node_cluster(agent.config, identity),
+        complete=metadata_keys.with_raw(shown, metadata.raw),
+        locality=node_labels.shown_locality(metadata.locality),
+        cluster=node_labels.node_cluster(agent.config, identity),
     )

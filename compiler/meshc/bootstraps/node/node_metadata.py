@@ -1,20 +1,19 @@
-"""Builds a node's metadata the way the agent does, step by step."""
+"""Builds a node's metadata step by step as the agent does."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
 
 from meshc.bootstraps.agent.agent_inputs import Agent
-from meshc.bootstraps.node import locality
+from meshc.bootstraps.node import metadata_keys, node_labels
 from meshc.errors import InputError
 from meshc.gotext.parsing import parse_bool
-from meshc.models import node
+from meshc.models.proxy_config import ProxyConfig
+from meshc.yamlio import Json
 
-Json = Any
 META = "ISTIO_META_"
 METAJSON = "ISTIO_METAJSON_"
 _FROM_ENV = {"NAME": "POD_NAME", "NAMESPACE": "POD_NAMESPACE", "SERVICE_ACCOUNT": "SERVICE_ACCOUNT"}
@@ -29,14 +28,60 @@ class Metadata:
     raw: Mapping[str, Json]
     locality: Mapping[str, str]
 
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """The pod's labels as the metadata has them."""
+        found: Mapping[str, str] = self.typed.get("LABELS", {})
+        return found
 
-def build(agent: Agent, shown_config: Json) -> Metadata:
-    """Work the metadata out (docs/istio/bootstrap.md § 2.3.1); `shown_config` is the ProxyConfig as it is shown.
+    @property
+    def annotations(self) -> Mapping[str, str]:
+        """The pod's annotations as the metadata has them."""
+        found: Mapping[str, str] = self.typed.get("ANNOTATIONS", {})
+        return found
 
-    Raises InputError for an `ISTIO_METAJSON_*` that is no JSON object and for values of the wrong kind.
+    @property
+    def instance_ips(self) -> Sequence[str]:
+        """The node's addresses."""
+        found: Sequence[str] = self.typed["INSTANCE_IPS"]
+        return found
+
+    @property
+    def workload_name(self) -> str:
+        """The workload's name, or empty."""
+        return self.string("WORKLOAD_NAME")
+
+    @property
+    def namespace(self) -> str:
+        """The pod's namespace, or empty."""
+        return self.string("NAMESPACE")
+
+    @property
+    def metrics_port(self) -> int:
+        """Port of Envoy's metrics listener."""
+        return int(self.typed["ENVOY_PROMETHEUS_PORT"])
+
+    @property
+    def status_port(self) -> int:
+        """Port of Envoy's status listener."""
+        return int(self.typed["ENVOY_STATUS_PORT"])
+
+    def flag(self, key: str) -> bool:
+        """A boolean key; false when absent."""
+        return bool(self.typed.get(key))
+
+    def string(self, key: str) -> str:
+        """A string key; empty when absent."""
+        return str(self.typed.get(key, ""))
+
+
+def build(agent: Agent, shown_config: Mapping[str, Json]) -> Metadata:
+    """Compute the metadata (docs/istio/bootstrap.md § 2.3.1); `shown_config` is the ProxyConfig as it is written there.
+
+    Raises InputError for an `ISTIO_METAJSON_*` that is not a JSON object and for values of the wrong kind.
     """
     raw = _raw(agent)
-    typed = node.decode(raw, agent.release.fact("bootstrap.metadata_keys"))
+    typed = metadata_keys.decode(raw, agent.release.fact("bootstrap.metadata_keys"))
     _set_agent_values(typed, agent)
     typed["PROXY_CONFIG"] = shown_config
     _set_pod_values(typed, agent)
@@ -48,11 +93,11 @@ def build(agent: Agent, shown_config: Json) -> Metadata:
     return Metadata(typed, raw, place)
 
 
-def pilot_san(config: Mapping[str, Json]) -> list[str]:
+def pilot_san(config: ProxyConfig) -> list[str]:
     """Names the control plane must prove: the discovery host, only with mutual TLS (docs/istio/bootstrap.md § 2.3.3)."""
-    if config.get("controlPlaneAuthPolicy") != "MUTUAL_TLS":
+    if config.control_plane_auth_policy != "MUTUAL_TLS":
         return []
-    host = str(config.get("discoveryAddress", "")).partition(":")[0]
+    host = config.discovery_address.partition(":")[0]
     return ["istiod.istio-system.svc" if host == "localhost" else host]
 
 
@@ -63,24 +108,24 @@ def istio_version(version: str, agent: Agent) -> str:
     return agent.binary_version
 
 
-def json_object(name: str, text: str) -> dict[str, Json]:
+def json_object(name: str, content: str) -> dict[str, Json]:
     """Read the JSON object of an `ISTIO_METAJSON_*` variable; raises InputError for anything else."""
     try:
-        value = orjson.loads(text)
+        value = orjson.loads(content)
     except ValueError as error:
-        raise _not_an_object(name, text) from error
+        raise _not_an_object(name, content) from error
     if not isinstance(value, dict):
-        raise _not_an_object(name, text)
+        raise _not_an_object(name, content)
     return {key: go_number(member) for key, member in value.items()}
 
 
 def _raw(agent: Agent) -> dict[str, Json]:
-    metadata = agent.config.get("proxyMetadata") or {}
-    raw: dict[str, Json] = {k[len(META) :]: v for k, v in metadata.items() if k.startswith(META)}
+    configured = agent.config.proxy_metadata.items()
+    raw: dict[str, Json] = {k[len(META) :]: v for k, v in configured if k.startswith(META)}
     raw.update((k[len(META) :], v) for k, v in agent.env.items() if k.startswith(META))
-    for name, text in agent.env.items():
+    for name, content in agent.env.items():
         if name.startswith(METAJSON):
-            raw.update(json_object(name, text))
+            raw.update(json_object(name, content))
     if agent.credential_socket:
         raw["credential"] = "true"
     if agent.workload_socket and agent.release.has("bootstrap.sds_files_cluster"):
@@ -106,16 +151,16 @@ def _set_agent_values(typed: dict[str, Json], agent: Agent) -> None:
 
 
 def _peer_discovery(agent: Agent) -> bool | None:
-    text = agent.env.get("PEER_METADATA_DISCOVERY")
-    if text is None and agent.release.has("bootstrap.metadata_discovery_always_shown"):
+    word = agent.env.get("PEER_METADATA_DISCOVERY")
+    if word is None and agent.release.has("bootstrap.metadata_discovery_always_shown"):
         return None
-    return bool(parse_bool(text or ""))
+    return bool(parse_bool(word or ""))
 
 
 def _set_pod_values(typed: dict[str, Json], agent: Agent) -> None:
     static = _static_labels(agent.env)
     if static:
-        # One shared object: without a labels file the locality written back below shows in both.
+        # One shared object, as in Istio: without a labels file the locality written back later shows in both.
         typed["LABELS"] = typed["STATIC_LABELS"] = static
     typed.update((key, agent.env[name]) for key, name in _FROM_ENV.items() if name in agent.env)
     if agent.platform.metadata:
@@ -138,11 +183,11 @@ def _static_labels(env: Mapping[str, str]) -> dict[str, str]:
 
 
 def _set_locality(typed: dict[str, Json], agent: Agent) -> Mapping[str, str]:
-    label = locality.label_value(typed.get("LABELS", {}), agent.release.fact("bootstrap.locality_labels"))
+    label = node_labels.locality_label(typed.get("LABELS", {}), agent.release.fact("bootstrap.locality_labels"))
     if not label:
         return agent.platform.locality
-    typed["LABELS"][locality.LABEL] = locality.sanitized(label)
-    return locality.parse(typed["LABELS"][locality.LABEL])
+    typed["LABELS"][node_labels.LOCALITY] = node_labels.sanitized_locality(label)
+    return node_labels.parse_locality(typed["LABELS"][node_labels.LOCALITY])
 
 
 def go_number(value: Json) -> Json:
@@ -161,6 +206,6 @@ def go_number(value: Json) -> Json:
     return value
 
 
-def _not_an_object(name: str, text: str) -> InputError:
+def _not_an_object(name: str, content: str) -> InputError:
     hint = 'write a JSON object, for example {"team": "payments"}'
-    return InputError("the value is not a JSON object", path=["env", name], value=text, hint=hint)
+    return InputError("the value is not a JSON object", path=["env", name], value=content, hint=hint)

@@ -1,16 +1,15 @@
-"""Reads bootstraps that run somewhere: Istio's own files, config dumps; not all of them are strict JSON."""
+"""Reads bootstraps of running proxies: Istio's own files, config dumps; not all of them are strict JSON."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import orjson
 
 from meshc.errors import InputError
 from meshc.trees import get
+from meshc.yamlio import Json
 
-Json = Any
 # A string literal, or a comma with nothing but a closing bracket after it.
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])', re.S)
 _QUOTE = re.compile(r"\\(['\\])")
@@ -43,7 +42,7 @@ def bootstrap_of(document: Json, *, file: str | None = None) -> Json:
 
 
 def objects(value: Json) -> list[dict[str, Json]]:
-    """The objects in a list; empty where it is none."""
+    """The objects in a list; empty for anything but a list."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
+from meshc.bootstraps.envoy.envoy_options import STRIP_FRAGMENT, STRIP_FRAGMENT_KEY
 from meshc.bootstraps.envoy.socket_addresses import HOST_IP
 from meshc.bootstraps.recovery.bootstrap_reading import objects
 from meshc.catalog import Release
 from meshc.trees import get
+from meshc.yamlio import Json
 
-Json = Any
-_STRIP_FRAGMENT = "HTTP_STRIP_FRAGMENT_FROM_PATH_UNSAFE_IF_DISABLED"
-_STRIP_FRAGMENT_KEY = "envoy.reloadable_features.http_strip_fragment_from_path_unsafe_if_disabled"
 _TRACER_CLUSTERS = {"zipkin": "zipkin", "lightstep": "lightstep", "datadog_agent": "datadog"}
 _ENDPOINT = ("load_assignment", "endpoints", 0, "lb_endpoints", 0, "endpoint")
 _SERVICE_CLUSTERS = {"envoy_metrics_service": "envoyMetricsService", "envoy_accesslog_service": "envoyAccessLogService"}
@@ -45,7 +43,7 @@ def _flags(bootstrap: Json, release: Release) -> Iterator[tuple[str, bool]]:
     if not str(bootstrap["node"].get("id", "")).startswith("waypoint~"):
         yield "ISTIO_DELTA_XDS", get(bootstrap, "dynamic_resources.ads_config.api_type") == "DELTA_GRPC"
     yield "ISTIO_DUAL_STACK", _is_dual(bootstrap, listeners)
-    yield _STRIP_FRAGMENT, _static_layer(bootstrap).get(_STRIP_FRAGMENT_KEY) != "false"
+    yield STRIP_FRAGMENT, _static_layer(bootstrap).get(STRIP_FRAGMENT_KEY) != "false"
     yield "ENVOY_STATUS_PORT_ENABLE_PROXY_PROTOCOL", any(listener.get("listener_filters") for listener in listeners)
     yield "BYPASS_OVERLOAD_MANAGER_FOR_STATIC_LISTENERS", any(x.get("bypass_overload_manager") for x in listeners)
     yield "ENABLE_DEFERRED_STATS_CREATION", bool(bootstrap.get("deferred_stat_options"))

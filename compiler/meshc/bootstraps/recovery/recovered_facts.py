@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import orjson
 
-from meshc.bootstraps.node import locality, node_metadata
+from meshc.bootstraps.node import metadata_keys, node_labels, node_metadata
 from meshc.bootstraps.recovery import bootstrap_reading, recovered_env
 from meshc.catalog import Release
 from meshc.errors import InputError
 from meshc.gotext.parsing import parse_int
-from meshc.models import node as metadata_keys
+from meshc.models.proxy_config import ProxyConfig
 from meshc.trees import get
+from meshc.yamlio import Json
 
-Json = Any
 _FROM_ENV = {"NAME": "POD_NAME", "NAMESPACE": "POD_NAMESPACE", "SERVICE_ACCOUNT": "SERVICE_ACCOUNT"}
 # Keys the agent sets from variables of the same name.
 _SAME_NAME = ("ENVOY_STATUS_PORT", "ENVOY_PROMETHEUS_PORT", "WORKLOAD_IDENTITY_SOCKET_FILE")
@@ -33,9 +32,9 @@ def release_of(bootstrap: Json) -> str | None:
 
 
 def facts(bootstrap: Json, release: Release) -> dict[str, Json]:
-    """Facts (`facts.KNOWN`) of the node an Envoy or gRPC bootstrap belongs to.
+    """Facts (`known_facts.KNOWN`) of the node an Envoy or gRPC bootstrap belongs to.
 
-    Raises InputError for metadata no agent would write.
+    Raises InputError for metadata that no agent writes.
     """
     node = bootstrap["node"]
     shown = _metadata(node, release)
@@ -114,7 +113,7 @@ def _podinfo(shown: Mapping[str, Json]) -> dict[str, Json]:
 
 def _pilot_san(shown: Mapping[str, Json], config: Json) -> dict[str, Json]:
     names = shown.get("PILOT_SAN") or []
-    return {} if names == node_metadata.pilot_san(config) else {"pilot_san": names}
+    return {} if names == node_metadata.pilot_san(ProxyConfig(config)) else {"pilot_san": names}
 
 
 def _rest(shown: Mapping[str, Json]) -> dict[str, Json]:
@@ -133,7 +132,7 @@ def _platform(shown: Mapping[str, Json], place: Json, release: Release) -> dict[
     platform: dict[str, Json] = {}
     if shown.get("PLATFORM_METADATA"):
         platform["metadata"] = shown["PLATFORM_METADATA"]
-    label = locality.label_value(shown.get("LABELS") or {}, release.fact("bootstrap.locality_labels"))
+    label = node_labels.locality_label(shown.get("LABELS") or {}, release.fact("bootstrap.locality_labels"))
     if isinstance(place, dict) and place and not label:
         platform["locality"] = dict(place)
     return {"platform": platform} if platform else {}

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from meshc import catalog, load, yamlio
+from meshc.bootstraps.compiler import Bootstraps
 from meshc.bootstraps.compiler import bootstrap as compile_bootstrap
 from meshc.bootstraps.envoy import envoy_bootstrap
-from meshc.bootstraps.files import Bootstraps
 from meshc.catalog import Release
 from meshc.cli.bootstrap import BootstrapOptions
 from meshc.cli.inputs import project_file, read_facts, read_stdin, resolve, settings_keywords, warn

@@ -1,22 +1,17 @@
-"""Kinds of node metadata values: how each is read from JSON and how it is shown."""
+"""Kinds of node metadata values: how each is read from JSON and how it is written."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import orjson
 
 from meshc.gotext.parsing import parse_bool
-
-Json = Any
-
-# The value an absent key has; a `tristate` without value is None.
-ZERO: Mapping[str, Json] = {"string": "", "flag": False, "tristate": None, "int": 0, "csv": (), "list": (), "ports": ()}
+from meshc.yamlio import Json
 
 
 class KindError(ValueError):
-    """A metadata value of the wrong kind; the text says what was expected."""
+    """A metadata value of the wrong kind; the message says what was expected."""
 
 
 def read(kind: str, value: Json) -> Json:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from meshc.bootstraps.node import metadata_keys, metadata_kinds
+from meshc.bootstraps.node.metadata_kinds import KindError
 from meshc.errors import InputError
-from meshc.models import node, node_values
-from meshc.models.node_values import KindError
 
 KINDS = {"A": "string", "F": "flag", "T": "tristate", "N": "int", "C": "csv", "P": "ports", "M": "map", "L": "list"}
 
@@ -35,7 +35,7 @@ KINDS = {"A": "string", "F": "flag", "T": "tristate", "N": "int", "C": "csv", "P
     ],
 )
 def test_there_and_back(key: str, raw: Any, shown: Any) -> None:
-    assert node.shown(node.decode({key: raw}, KINDS), KINDS).get(key) == shown
+    assert metadata_keys.shown(metadata_keys.decode({key: raw}, KINDS), KINDS).get(key) == shown
 
 
 @pytest.mark.parametrize(
@@ -61,17 +61,17 @@ def test_there_and_back(key: str, raw: Any, shown: Any) -> None:
 )
 def test_wrong_kinds_name_the_key(key: str, raw: Any) -> None:
     with pytest.raises(InputError) as caught:
-        node.decode({key: raw}, KINDS)
+        metadata_keys.decode({key: raw}, KINDS)
     assert caught.value.path == f"metadata.{key}"
     assert f"ISTIO_META_{key}" in str(caught.value.hint)
 
 
 def test_maps_of_both_spellings_grow_together() -> None:
-    assert node.decode({"M": {"a": "1"}, "m": {"b": "2"}}, KINDS) == {"M": {"a": "1", "b": "2"}}
+    assert metadata_keys.decode({"M": {"a": "1"}, "m": {"b": "2"}}, KINDS) == {"M": {"a": "1", "b": "2"}}
 
 
 def test_a_message_is_an_object() -> None:
-    assert node_values.read("message", {"a": 1}) == {"a": 1}
-    assert node_values.show("message", {}) == {}
+    assert metadata_kinds.read("message", {"a": 1}) == {"a": 1}
+    assert metadata_kinds.show("message", {}) == {}
     with pytest.raises(KindError):
-        node_values.read("message", [])
+        metadata_kinds.read("message", [])

@@ -1,15 +1,14 @@
-"""Node metadata: raw values from the environment decoded into typed ones, and both shown as Envoy gets them."""
+"""Keys of node metadata: raw values decoded into typed ones, and both written as Envoy gets them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+from meshc.bootstraps.node import metadata_kinds
+from meshc.bootstraps.node.metadata_kinds import KindError
 from meshc.errors import InputError
-from meshc.models import node_values
-from meshc.models.node_values import KindError
+from meshc.yamlio import Json
 
-Json = Any
 Kinds = Mapping[str, str]
 
 
@@ -25,7 +24,7 @@ def decode(raw: Mapping[str, Json], kinds: Kinds) -> dict[str, Json]:
         if name is None:
             continue
         try:
-            value = node_values.read(kinds[name], raw[key])
+            value = metadata_kinds.read(kinds[name], raw[key])
         except KindError as error:
             raise _refused(key, raw[key], error) from error
         if kinds[name] == "map":
@@ -35,10 +34,10 @@ def decode(raw: Mapping[str, Json], kinds: Kinds) -> dict[str, Json]:
 
 
 def shown(typed: Mapping[str, Json], kinds: Kinds) -> dict[str, Json]:
-    """Typed values as the gRPC bootstrap shows them: sorted keys, no zero values (docs/istio/bootstrap.md § 2.3.4)."""
+    """Typed values as the gRPC bootstrap has them: keys in ascending order, without zero values (docs/istio/bootstrap.md § 2.3.4)."""
     out = {}
     for key in sorted(typed):
-        value = node_values.show(kinds[key], typed[key])
+        value = metadata_kinds.show(kinds[key], typed[key])
         if value is not None:
             out[key] = value
     return out
