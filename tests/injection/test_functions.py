@@ -105,7 +105,7 @@ def test_typed_tag(tag: str, kind: str, expected: str) -> None:
     ],
 )
 def test_image_type(message: Any, annotation: str | None, variant: str, suffix: str) -> None:
-    annotations = {} if annotation is None else {proxy_images.TYPE_ANNOTATION: annotation}
+    annotations = {} if annotation is None else {"sidecar.istio.io/proxyImageType": annotation}
     found = proxy_images.proxy_image(
         GlobalValues({"hub": "h", "tag": 1.20}),
         None,

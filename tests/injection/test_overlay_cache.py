@@ -5,13 +5,16 @@ from __future__ import annotations
 import copy
 import dataclasses
 import random
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from meshc import yamlio
 from meshc.injection import overlay_cache
 from meshc.injection.api import inject
 from meshc.injection.injector import injector_of
+from meshc.models import proxy
 from tests.injection.pods import pod, settings, with_templates
 
 
@@ -86,3 +89,23 @@ def test_pods_of_one_workload_share_an_overlay() -> None:
         found = inject(made, given, mode="webhook").manifest
         assert any(c.get("volumeMounts") == [mount] for c in found["spec"]["containers"])
     assert len(injector_of(given, "webhook").renderer._kept) == 1
+
+
+@pytest.mark.parametrize("mode", ["kube-inject", "webhook"])
+def test_a_pods_proxy_config_is_read_once_and_kept_for_equal_strings(
+    monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    reads: list[str] = []
+
+    def load(text: str, **more: Any) -> Any:
+        reads.append(text)
+        return yamlio.load(text, **more)
+
+    text = f"holdApplicationUntilProxyStarts: true  # {mode}"
+    monkeypatch.setattr(proxy, "yamlio", SimpleNamespace(load=load))
+    given = dataclasses.replace(settings())
+    for name in ("one", "two"):
+        made = pod(name=name, annotations={"proxy.istio.io/config": text})
+        found = str(inject(made, given, mode=mode).manifest)
+        assert '"holdApplicationUntilProxyStarts":true' in found
+    assert reads == [text]

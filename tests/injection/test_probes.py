@@ -135,7 +135,7 @@ def test_probes_are_pointed_at_the_agent(container: dict[str, Any], want: Any) -
 
 @pytest.mark.parametrize(("text", "port", "warned"), [("8080", 8080, False), (" 8080 ", 0, True), ("", 0, True)])
 def test_the_annotation_s_port_counts_untrimmed(text: str, port: int, warned: bool) -> None:
-    found, warnings = _rewritten({"livenessProbe": {"grpc": {"port": 1}}}, {rewriting.STATUS_PORT: text})
+    found, warnings = _rewritten({"livenessProbe": {"grpc": {"port": 1}}}, {"status.sidecar.istio.io/port": text})
     assert found["livenessProbe"]["httpGet"]["port"] == port
     assert bool(warnings) is warned
 
@@ -144,7 +144,7 @@ def test_the_annotation_s_port_counts_untrimmed(text: str, port: int, warned: bo
     ("said", "by_default", "want"), [("true", False, True), ("0", True, False), ("x", True, True), (None, False, False)]
 )
 def test_who_says_that_probes_are_rewritten(said: str | None, by_default: bool, want: bool) -> None:
-    annotations = {} if said is None else {rewriting.SWITCH: said}
+    annotations = {} if said is None else {"sidecar.istio.io/rewriteAppHTTPProbers": said}
     assert rewriting.wanted(annotations, by_default) is want
 
 

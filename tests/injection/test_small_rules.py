@@ -51,6 +51,8 @@ def _namespace(uid: str | None = None, groups: str | None = None) -> dict[str, A
     [
         ("1000620000/10000", "1000620000/10000", (1000629999, 1000629999)),
         ("1000-1999", None, (1999, 1999)),
+        ("1000/1", None, (1000, 1000)),
+        ("1000-1000", "2000/1", (1000, 2000)),
         ("1000/10", "5-9,20/5", (1009, 9)),
         ("1000/10", "5-9,bad", (1009, 1337)),
         ("1000/10", "", (1009, 1337)),
@@ -191,7 +193,7 @@ def test_scrape_annotations_point_at_the_agent_without_a_proxy_too() -> None:
 def test_status_names_what_templates_brought_in_their_order() -> None:
     pod = Map({"metadata": {}})
     pod_metadata.set_status(pod, {"containers": [{"name": "b"}, {"name": "a"}], "volumes": None}, "")
-    text = pod["metadata"]["annotations"][pod_metadata.STATUS]
+    text = pod["metadata"]["annotations"]["sidecar.istio.io/status"]
     assert text == (
         '{"initContainers":null,"containers":["b","a"],"volumes":null,"imagePullSecrets":null,"revision":"default"}'
     )

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from meshc.injection.decision import MARKER, Decision, Step
+from meshc.injection.decision import Decision, Step
 from meshc.injection.injector import Injector
+from meshc.models.label_names import IO_ISTIO_REV, ISTIO_INJECTION, SIDECAR_INJECT
 
-REVISION = "istio.io/rev"
-INJECTION = "istio-injection"
 _IGNORED_BY_DEFAULT = frozenset({"kube-system", "kube-public", "kube-node-lease", "local-path-storage"})
 
 
@@ -25,7 +24,7 @@ def not_sent(pod_labels: Mapping[str, str], namespace: str, injector: Injector) 
     webhook = selecting(labels, pod_labels, revision=revision, namespace=namespace, injector=injector)
     if webhook is not None:
         return None
-    said = ", ".join(f"{k}={labels[k]}" for k in (INJECTION, REVISION) if k in labels) or "no injection label"
+    said = ", ".join(f"{k}={labels[k]}" for k in (ISTIO_INJECTION, IO_ISTIO_REV) if k in labels) or "no injection label"
     decided_by = f"namespace {namespace} ({said}) and the pod's labels: no webhook of revision {revision} selects it"
     return Decision(False, "webhook-selector", decided_by, (Step("webhook selectors", "no", decided_by),))
 
@@ -39,19 +38,19 @@ def selecting(
     injector: Injector,
 ) -> str | None:
     """The first webhook of the revision whose selectors take the pod, None when none does."""
-    marker = pod_labels.get(MARKER)
-    plain = INJECTION not in namespace_labels and REVISION not in namespace_labels
+    marker = pod_labels.get(SIDECAR_INJECT)
+    plain = ISTIO_INJECTION not in namespace_labels and IO_ISTIO_REV not in namespace_labels
     default = revision == "default"
-    if INJECTION not in namespace_labels and marker != "false":
-        if namespace_labels.get(REVISION) == revision:
+    if ISTIO_INJECTION not in namespace_labels and marker != "false":
+        if namespace_labels.get(IO_ISTIO_REV) == revision:
             return "rev.namespace."
-        if REVISION not in namespace_labels and pod_labels.get(REVISION) == revision:
+        if IO_ISTIO_REV not in namespace_labels and pod_labels.get(IO_ISTIO_REV) == revision:
             return "rev.object."
-    if default and namespace_labels.get(INJECTION) == "enabled" and marker != "false":
+    if default and namespace_labels.get(ISTIO_INJECTION) == "enabled" and marker != "false":
         return "namespace."
-    if not (default and plain and REVISION not in pod_labels):
+    if not (default and plain and IO_ISTIO_REV not in pod_labels):
         return None
     if marker == "true":
         return "object."
     by_default = injector.enabled_by_default
-    return "auto." if by_default and MARKER not in pod_labels and namespace not in _IGNORED_BY_DEFAULT else None
+    return "auto." if by_default and SIDECAR_INJECT not in pod_labels and namespace not in _IGNORED_BY_DEFAULT else None

@@ -9,9 +9,9 @@ from meshc.catalog import Release
 from meshc.errors import show_value
 from meshc.kubernetes import selectors
 from meshc.kubernetes.selectors import SelectorError
+from meshc.models.label_names import SIDECAR_INJECT
 from meshc.yamlio import Json
 
-MARKER = "sidecar.istio.io/inject"
 IGNORED_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease", "local-path-storage"})
 _YES_IN_ANY_CASE = frozenset({"y", "yes", "on", "true"})
 
@@ -91,14 +91,14 @@ class _Deciding:
         return None
 
     def marker(self) -> Decision | None:
-        where = "label" if MARKER in self.labels else "annotation"
-        text = (self.labels if where == "label" else self.annotations).get(MARKER, "")
+        where = "label" if SIDECAR_INJECT in self.labels else "annotation"
+        text = (self.labels if where == "label" else self.annotations).get(SIDECAR_INJECT, "")
         said = self._read_marker(text)
         if said is None:
-            found = f"{where} {MARKER}: {show_value(text)}" if text else f"no {MARKER}"
+            found = f"{where} {SIDECAR_INJECT}: {show_value(text)}" if text else f"no {SIDECAR_INJECT}"
             self._open("inject marker", found)
             return None
-        return self._finish(said, where, f"{where} {MARKER}: {show_value(text)}")
+        return self._finish(said, where, f"{where} {SIDECAR_INJECT}: {show_value(text)}")
 
     def by_selectors(self) -> Decision:
         for kind, reason, rule, said in (
@@ -120,7 +120,7 @@ class _Deciding:
         if text in ("true", "false"):
             return text == "true"
         self.warnings.append(
-            f"Invalid value for {MARKER}: \"{text}\". Only 'true' and 'false' are accepted. "
+            f"Invalid value for {SIDECAR_INJECT}: \"{text}\". Only 'true' and 'false' are accepted. "
             "Falling back to default injection policy."
         )
         return None

@@ -10,10 +10,10 @@ from meshc.catalog import Release
 from meshc.gotext.parsing import parse_bool
 from meshc.injection.containers import PROXY, named
 from meshc.injection.edits import Map
+from meshc.models.annotation_names import SIDECAR_NATIVE_SIDECAR
 from meshc.yamlio import Json
 
 SWITCH = "ENABLE_NATIVE_SIDECARS"
-ANNOTATION = "sidecar.istio.io/nativeSidecar"
 LAYER = "native sidecar"
 _FIRST_MINOR = 33
 _VERSION = re.compile(r"v?[0-9]+\.([0-9]+)(\.[0-9]+)?([-+].*)?")
@@ -56,7 +56,7 @@ def switch_warning(features: Mapping[str, str], release: Release) -> str | None:
 def wanted(annotations: Mapping[str, str], switch: bool, release: Release) -> bool:
     """The switch with the pod's annotation over it, as the merge sees it."""
     if release.has("injection.native_sidecar_annotation"):
-        return {"true": True, "false": False}.get(annotations.get(ANNOTATION, ""), switch)
+        return {"true": True, "false": False}.get(annotations.get(SIDECAR_NATIVE_SIDECAR, ""), switch)
     return switch
 
 

@@ -11,12 +11,12 @@ from meshc.gotext import jsontext
 from meshc.injection.containers import find
 from meshc.injection.edits import Map
 from meshc.injection.overlay import lay_over
-from meshc.injection.pod_metadata import STATUS, read_status
+from meshc.injection.pod_metadata import read_status
 from meshc.injection.user_ids import drops_ids
 from meshc.kubernetes import typed
+from meshc.models.annotation_names import PROXY_OVERRIDES, SIDECAR_STATUS
 from meshc.yamlio import Json, load_json
 
-ANNOTATION = "proxy.istio.io/overrides"
 LAYER = "user container"
 _FIELDS = ("containers", "initContainers")
 
@@ -32,7 +32,7 @@ class Override(NamedTuple):
 
 def stored(annotations: Json, release: Release) -> Containers:
     """The containers recorded by an earlier injection, typed; raises InjectionError for a text that does not read."""
-    text = (annotations or {}).get(ANNOTATION)
+    text = (annotations or {}).get(PROXY_OVERRIDES)
     if text is None:
         return {field: [] for field in _FIELDS}
     try:
@@ -40,8 +40,8 @@ def stored(annotations: Json, release: Release) -> Containers:
         return {field: _containers(record, field, release) for field in _FIELDS}
     except InputError as error:
         raise InjectionError(
-            f"annotation {ANNOTATION}: {error.message}",
-            path=["metadata", "annotations", ANNOTATION],
+            f"annotation {PROXY_OVERRIDES}: {error.message}",
+            path=["metadata", "annotations", PROXY_OVERRIDES],
             value=text,
             hint="remove the annotation; it is written by the injector",
         ) from None
@@ -57,13 +57,13 @@ def reapply(pod: Map, incoming: Json, template_spec: Json, release: Release) -> 
     for field, container in _overrides(incoming["spec"], annotations, template_spec, release):
         recorded.setdefault(field, []).append(container)
         lay_over(pod, {"spec": {field: [container]}}, layer=f"{LAYER} {container.get('name')}", release=release)
-    if recorded and STATUS not in annotations:
+    if recorded and SIDECAR_STATUS not in annotations:
         record = {f: [typed.ordered("Container", c) for c in recorded[f]] for f in _FIELDS if f in recorded}
-        pod.open("metadata", "annotations").put(ANNOTATION, jsontext.write(record), layer=LAYER)
+        pod.open("metadata", "annotations").put(PROXY_OVERRIDES, jsontext.write(record), layer=LAYER)
 
 
 def _overrides(spec: Json, annotations: Json, template_spec: Json, release: Release) -> Iterator[Override]:
-    injected = read_status(annotations.get(STATUS)) or {}
+    injected = read_status(annotations.get(SIDECAR_STATUS)) or {}
     kept = stored(annotations, release)
     sources: dict[str, tuple[str, ...]] = {field: (field,) for field in _FIELDS}
     if release.has("injection.native_sidecars"):

@@ -29,11 +29,11 @@ from meshc.injection.templating.template_input import TemplateInput
 from meshc.injection.url_path import CLUSTER, NETWORK
 from meshc.kubernetes import strategic
 from meshc.models import annotations as checked
+from meshc.models.annotation_names import INJECT_TEMPLATES
+from meshc.models.label_names import TOPOLOGY_NETWORK
 from meshc.models.mesh_config import MeshConfig
 from meshc.models.proxy_config import ProxyConfig
 from meshc.yamlio import Json
-
-TEMPLATES = "inject.istio.io/templates"
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ class _Run:
             )
 
     def render(self) -> None:
-        names = self.injector.template_names(self.incoming.annotations.get(TEMPLATES))
+        names = self.injector.template_names(self.incoming.annotations.get(INJECT_TEMPLATES))
         given = self.template_input()
         renderer = self.injector.renderer
         key = renderer.key(given)
@@ -199,7 +199,7 @@ def _environment(incoming: Incoming, injector: Injector) -> dict[str, str]:
     found = dict(incoming.environment)
     cluster = found.get(CLUSTER) or injector.cluster
     network = found.get(NETWORK) or injector.network
-    network = incoming.labels.get(pod_metadata.NETWORK_LABEL, network)
+    network = incoming.labels.get(TOPOLOGY_NETWORK, network)
     return found | {name: value for name, value in ((CLUSTER, cluster), (NETWORK, network)) if value}
 
 

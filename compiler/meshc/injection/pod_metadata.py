@@ -10,10 +10,10 @@ from meshc.gotext import jsontext
 from meshc.injection.containers import append_env, named, open_proxy
 from meshc.injection.edits import Map
 from meshc.injection.url_path import NETWORK
+from meshc.models.annotation_names import SIDECAR_STATUS
+from meshc.models.label_names import TOPOLOGY_NETWORK
 from meshc.yamlio import Json, load_json
 
-STATUS = "sidecar.istio.io/status"
-NETWORK_LABEL = "topology.istio.io/network"
 _RECORDED = ("initContainers", "containers", "volumes", "imagePullSecrets")
 
 
@@ -37,14 +37,14 @@ def update_environment(container: Map, environment: Mapping[str, str]) -> None:
 def set_network_label(pod: Map, environment: Mapping[str, str]) -> None:
     """Label the pod with its network when that is known."""
     if NETWORK in environment:
-        pod.open("metadata", "labels").put(NETWORK_LABEL, environment[NETWORK], layer="network label")
+        pod.open("metadata", "labels").put(TOPOLOGY_NETWORK, environment[NETWORK], layer="network label")
 
 
 def set_status(pod: Map, template_spec: Json, revision: str) -> None:
     """Record what the templates brought: names in template order, and the revision."""
     record: dict[str, Json] = {field: named(template_spec.get(field)) or None for field in _RECORDED}
     record["revision"] = revision or "default"
-    pod.open("metadata", "annotations").put(STATUS, jsontext.write(record), layer="injection status")
+    pod.open("metadata", "annotations").put(SIDECAR_STATUS, jsontext.write(record), layer="injection status")
 
 
 def set_injected_annotations(pod: Map, annotations: Mapping[str, str]) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 from meshc.catalog import Release
 from meshc.injection.containers import named
 from meshc.injection.overrides import stored
-from meshc.injection.pod_metadata import STATUS, read_status
+from meshc.injection.pod_metadata import read_status
 from meshc.injection.prometheus import spellings
+from meshc.models.annotation_names import SIDECAR_STATUS
 from meshc.yamlio import Json
 
 
@@ -22,7 +23,7 @@ def strip(pod: Json, release: Release, *, status_port: str) -> tuple[dict[str, A
     annotations = metadata.get("annotations")
     if not annotations:
         return metadata, spec
-    status = read_status(annotations.get(STATUS))
+    status = read_status(annotations.get(SIDECAR_STATUS))
     if status is not None:
         for field in ("containers", "initContainers"):
             if spec.get(field):
@@ -39,5 +40,5 @@ def strip(pod: Json, release: Release, *, status_port: str) -> tuple[dict[str, A
 def _without_injected(annotations: dict[str, str], release: Release, *, status_port: str) -> dict[str, str]:
     scrape = spellings(annotations, release)
     ours = any(annotations[key] == status_port for key, kind in scrape.items() if kind == "port")
-    gone = {STATUS, *(scrape if ours else ())}
+    gone = {SIDECAR_STATUS, *(scrape if ours else ())}
     return {key: value for key, value in annotations.items() if key not in gone}

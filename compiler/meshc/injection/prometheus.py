@@ -11,11 +11,11 @@ from meshc.gotext.parsing import parse_bool
 from meshc.injection import scrape_targets
 from meshc.injection.containers import append_env, find_proxy, open_proxy
 from meshc.injection.edits import Map
+from meshc.models.annotation_names import PROMETHEUS_MERGE_METRICS
 from meshc.models.mesh_config import MeshConfig
 from meshc.yamlio import Json
 
 LAYER = "metrics merging"
-MERGE_ANNOTATION = "prometheus.istio.io/merge-metrics"
 VARIABLE = "ISTIO_PROMETHEUS_ANNOTATIONS"
 TARGETS = "prometheus.istio.io/scrape-targets"
 SECURE_PORT = "prometheus.istio.io/secure-port"
@@ -84,7 +84,7 @@ def secure_port(spec: Json, release: Release) -> str | None:
 
 def enabled(annotations: Mapping[str, str], mesh: MeshConfig) -> bool:
     """Whether metrics are merged: the annotation, else `enablePrometheusMerge` of the mesh, else yes."""
-    said = parse_bool(annotations.get(MERGE_ANNOTATION, ""))
+    said = parse_bool(annotations.get(PROMETHEUS_MERGE_METRICS, ""))
     if said is not None:
         return said
     setting = mesh.enable_prometheus_merge

@@ -5,11 +5,11 @@ from __future__ import annotations
 from meshc.catalog import Release
 from meshc.injection.containers import INIT, VALIDATION, find, find_proxy, open_container, open_proxy
 from meshc.injection.edits import Map
+from meshc.models.annotation_names import SIDECAR_INTERCEPTION_MODE
 from meshc.models.proxy_config import ProxyConfig
 from meshc.yamlio import Json
 
 LAYER = "user ids"
-MODE = "sidecar.istio.io/interceptionMode"
 
 
 def adjust(pod: Map, incoming: Json, release: Release, *, proxy_config: ProxyConfig) -> list[str]:
@@ -42,7 +42,7 @@ def drops_ids(template_container: Json, release: Release) -> bool:
 
 def _is_tproxy(pod: Map, proxy_config: ProxyConfig) -> bool:
     annotations = (pod.get("metadata") or {}).get("annotations") or {}
-    return proxy_config.interception_mode == "TPROXY" or annotations.get(MODE) == "TPROXY"
+    return proxy_config.interception_mode == "TPROXY" or annotations.get(SIDECAR_INTERCEPTION_MODE) == "TPROXY"
 
 
 def _follow(init: Map, *, uid: int | None, gid: int | None, validation: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from meshc.catalog import Release
 from meshc.errors import ErrorGroup, MeshcError
@@ -95,6 +96,8 @@ def _interfaces(value: str, _: Release) -> str | None:
     return None
 
 
+# cached because the pods of a workload, and of a mesh, carry equal strings; the check costs more than the injection
+@lru_cache(maxsize=512)
 def _proxy_config(value: str, release: Release) -> str | None:
     try:
         merged = proxy.merge(proxy.defaults(release), proxy.parse_text(value), release)

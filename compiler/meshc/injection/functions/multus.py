@@ -9,6 +9,8 @@ from meshc.errors import InputError
 
 Json = Any
 
+NETWORKS = "k8s.v1.cni.cncf.io/networks"
+
 
 def append_multus_network(existing: str, network: str, *, namespaced: bool) -> str:
     """Add a network to the annotation's text unless it is in it (docs/istio/sidecar-template.md § 10.6).

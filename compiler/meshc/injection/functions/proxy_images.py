@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from meshc.gotext import printing
+from meshc.models.annotation_names import SIDECAR_PROXY_IMAGE_TYPE
 from meshc.models.proxy_config import ProxyImage
 from meshc.models.values import GlobalValues
 from meshc.yamlio import Json
-
-TYPE_ANNOTATION = "sidecar.istio.io/proxyImageType"
 
 
 def proxy_image(
@@ -29,7 +28,7 @@ def proxy_image(
     kind = variant
     if image:
         kind = image.image_type or (variant if inherits else "")
-    kind = annotations.get(TYPE_ANNOTATION, kind)
+    kind = annotations.get(SIDECAR_PROXY_IMAGE_TYPE, kind)
     return f"{_text(values.hub)}/{name or 'proxyv2'}:{typed_tag(_text(values.tag), kind)}"
 
 

@@ -9,10 +9,7 @@ from meshc.gotext.parsing import parse_bool, parse_int
 from meshc.injection.containers import find_proxy, open_proxy, positions
 from meshc.injection.edits import Map
 from meshc.injection.probes.app_probers import LAYER, Check, Checks, add, checks_in, dump
-
-SWITCH = "sidecar.istio.io/rewriteAppHTTPProbers"
-STATUS_PORT = "status.sidecar.istio.io/port"
-STATUS = "sidecar.istio.io/status"
+from meshc.models.annotation_names import SIDECAR_REWRITE_APP_HTTP_PROBERS, SIDECAR_STATUS, SIDECAR_STATUS_PORT
 
 
 def take_over(pod: Map, looked_at: Checks, release: Release, *, mesh_port: int, rewrite_by_default: bool) -> list[str]:
@@ -28,13 +25,13 @@ def take_over(pod: Map, looked_at: Checks, release: Release, *, mesh_port: int, 
     if probers:
         proxy = open_proxy(pod.open("spec"), release)
         if proxy is not None:
-            add(proxy, probers, release, injected_before=STATUS in annotations)
+            add(proxy, probers, release, injected_before=SIDECAR_STATUS in annotations)
     return rewrite(pod, looked_at, mesh_port=mesh_port)
 
 
 def wanted(annotations: Mapping[str, str], by_default: bool) -> bool:
     """Whether probes are rewritten: the annotation if it is a boolean, else the value."""
-    said = parse_bool(annotations.get(SWITCH, ""))
+    said = parse_bool(annotations.get(SIDECAR_REWRITE_APP_HTTP_PROBERS, ""))
     return by_default if said is None else said
 
 
@@ -53,12 +50,12 @@ def rewrite(pod: Map, looked_at: Checks, *, mesh_port: int) -> list[str]:
 
 
 def _status_port(annotations: Mapping[str, str], mesh_port: int) -> tuple[int, list[str]]:
-    text = annotations.get(STATUS_PORT)
+    text = annotations.get(SIDECAR_STATUS_PORT)
     if text is None:
         return mesh_port, []
     port = parse_int(text)
     if port is None:
-        return 0, [f"annotation {STATUS_PORT} {text!r} is not a plain number: probes are sent to port 0"]
+        return 0, [f"annotation {SIDECAR_STATUS_PORT} {text!r} is not a plain number: probes are sent to port 0"]
     return port, []
 
 

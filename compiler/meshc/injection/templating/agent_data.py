@@ -17,6 +17,7 @@ from meshc.injection.openshift_ids import DEFAULT_ID
 from meshc.injection.templating.installation import Installation
 from meshc.injection.templating.template_input import TemplateInput
 from meshc.injection.templating.workload_facts import canonical_name, canonical_revision, owner, pod_ports
+from meshc.models import annotation_names as names
 from meshc.models import proxy
 from meshc.models.proxy_config import ProxyConfig
 from meshc.yamlio import Json
@@ -101,7 +102,7 @@ def _pod_data(pod: TemplateInput, once: Installation) -> AgentPodData:
         "annotations": annotations,
         "fsGroup": once.fs_group,
         "gkeWorkloadCertificate": once.gke_workload_certificate,
-        "bootstrapOverride": annotations.get("sidecar.istio.io/bootstrapOverride"),
+        "bootstrapOverride": annotations.get(names.SIDECAR_BOOTSTRAP_OVERRIDE),
         "imagePullSecrets": once.pull_secrets,
     }
 
@@ -113,9 +114,9 @@ def _container_data(pod: TemplateInput, once: Installation) -> AgentContainerDat
     return {
         "image": chosen_image(pod, once, values.image, computed_image),
         "domain": once.domain,
-        "proxyLogLevel": annotation(pod, "sidecar.istio.io/logLevel", values.log_level),
-        "proxyComponentLogLevel": annotation(pod, "sidecar.istio.io/componentLogLevel", values.component_log_level),
-        "agentLogLevel": annotation(pod, "sidecar.istio.io/agentLogLevel", general.logging.level),
+        "proxyLogLevel": annotation(pod, once, names.SIDECAR_LOG_LEVEL),
+        "proxyComponentLogLevel": annotation(pod, once, names.SIDECAR_COMPONENT_LOG_LEVEL),
+        "agentLogLevel": annotation(pod, once, names.SIDECAR_AGENT_LOG_LEVEL),
         "stsPort": once.sts_port,
         "logAsJson": bool(general.log_as_json),
         "lifecycle": values.lifecycle,
@@ -151,10 +152,13 @@ def _volumes_data(pod: TemplateInput, once: Installation) -> AgentVolumesData:
     }
 
 
-def annotation(pod: TemplateInput, name: str, default: Json) -> str:
-    """The pod's annotation, also when it is empty, else a value as Go prints it (docs/istio/sidecar-template.md § 10.2)."""
+def annotation(pod: TemplateInput, once: Installation, name: str) -> str:
+    """The pod's annotation, also when it is empty, else the value it stands for (docs/istio/sidecar-template.md § 10.2).
+
+    Which value that is, `models/annotation_names.py` says.
+    """
     found = pod.annotations.get(name)
-    return printing.sprint(default) if found is None else found
+    return once.annotation_default(name) if found is None else found
 
 
 def chosen_image(
@@ -164,7 +168,7 @@ def chosen_image(
     computed: Callable[[TemplateInput, Installation], str],
 ) -> str:
     """The image that the annotation, else a value, names in full (with a `/`), else the computed one."""
-    named = annotation(pod, "sidecar.istio.io/proxyImage", value)
+    named = pod.annotations.get(names.SIDECAR_PROXY_IMAGE, printing.sprint(value))
     return named if "/" in named else computed(pod, once)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from meshc.gotext import printing
-from meshc.injection.templating.agent_data import AgentData, agent_data, annotation, computed_image
+from meshc.injection.templating.agent_data import AgentData, agent_data, computed_image
 from meshc.injection.templating.installation import Installation, unquoted
 from meshc.injection.templating.template_input import TemplateInput
+from meshc.models.annotation_names import SIDECAR_PROXY_IMAGE
 from meshc.yamlio import Json
 
 
@@ -44,4 +45,4 @@ def _image(pod: TemplateInput, once: Installation, chosen: str) -> str:
     if once.release.has("templates.gateway_image_annotation"):
         return chosen
     named = printing.sprint(once.proxy.image)
-    return annotation(pod, "sidecar.istio.io/proxyImage", named) if "/" in named else computed_image(pod, once)
+    return pod.annotations.get(SIDECAR_PROXY_IMAGE, named) if "/" in named else computed_image(pod, once)

@@ -7,9 +7,10 @@ from typing import TypedDict
 from meshc.gotext import printing
 from meshc.injection.templating.agent_data import AgentData, agent_data, container_resources
 from meshc.injection.templating.installation import Installation, unquoted
-from meshc.injection.templating.json_annotations import USER_VOLUME, USER_VOLUME_MOUNT, named_objects
+from meshc.injection.templating.json_annotations import named_objects
 from meshc.injection.templating.sidecar_data import readiness, status_port
 from meshc.injection.templating.template_input import TemplateInput
+from meshc.models import annotation_names as names
 from meshc.yamlio import Json
 
 
@@ -38,19 +39,19 @@ def grpc_agent_data(pod: TemplateInput, once: Installation) -> GrpcAgentData:
 
     Raises InjectionError and `NotAMap` for settings or annotations that the template cannot use.
     """
-    shared, values = agent_data(pod, once), once.proxy
+    shared = agent_data(pod, once)
     if not once.release.has("templates.grpc_agent_revision_quoted"):
         shared["revision"] = unquoted(shared["revision"])
     return {
         **shared,
         "localhostProbes": once.localhost_probes,
         "statusPort": status_port(pod, once),
-        "readinessInitialDelaySeconds": readiness(pod, "initialDelaySeconds", values.readiness_initial_delay_seconds),
-        "readinessPeriodSeconds": readiness(pod, "periodSeconds", values.readiness_period_seconds),
-        "readinessFailureThreshold": readiness(pod, "failureThreshold", values.readiness_failure_threshold),
+        "readinessInitialDelaySeconds": readiness(pod, once, names.SIDECAR_STATUS_READINESS_INITIAL_DELAY_SECONDS),
+        "readinessPeriodSeconds": readiness(pod, once, names.SIDECAR_STATUS_READINESS_PERIOD_SECONDS),
+        "readinessFailureThreshold": readiness(pod, once, names.SIDECAR_STATUS_READINESS_FAILURE_THRESHOLD),
         "resources": container_resources(pod, once),
-        "userVolumeMounts": named_objects(pod.annotations, USER_VOLUME_MOUNT),
-        "userVolumes": named_objects(pod.annotations, USER_VOLUME),
+        "userVolumeMounts": named_objects(pod.annotations, names.SIDECAR_USER_VOLUME_MOUNT),
+        "userVolumes": named_objects(pod.annotations, names.SIDECAR_USER_VOLUME),
     }
 
 

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from meshc.catalog import Release
 from meshc.errors import InjectionError, format_path
 from meshc.gotext import printing
+from meshc.models.annotation_names import ANNOTATIONS
 from meshc.models.mesh_config import MeshConfig
 from meshc.models.message import Field
 from meshc.models.value_fields import ValuesMessage
@@ -41,6 +42,15 @@ class Installation:
         self.mesh = mesh
         self.revision = revision or "default"
         self.features = features or {}
+        self._defaults: dict[str, str] = {}
+
+    def annotation_default(self, name: str) -> str:
+        """What an annotation that a pod lacks stands for, as Go prints it: `<nil>` without a value."""
+        found = self._defaults.get(name)
+        if found is None:
+            default = ANNOTATIONS[name].default
+            found = self._defaults[name] = printing.sprint(default(self.values) if default else None)
+        return found
 
     @cached_property
     def general(self) -> GlobalValues:
@@ -130,7 +140,7 @@ class Installation:
     @cached_property
     def ca_address(self) -> str:
         """Address of the certificate authority."""
-        return _optional(self.general.ca_address) or f"{_istiod(self.values)}:15012"
+        return ca_address(self.values)
 
     @cached_property
     def signed_by_istiod(self) -> bool:
@@ -253,6 +263,13 @@ class Installation:
         return _equal(env.get(name), True, path=("pilot", "env", name))
 
 
+def ca_address(values: Values) -> str:
+    """Address of the certificate authority: istiod's own, unless `global.caAddress` names another."""
+    name = "istiod" if _is(values, Values.revision, "") else f"istiod-{printing.printed(values.revision)}"
+    istiod = f"{name}.{printing.printed(values.global_.istio_namespace)}.svc:15012"
+    return _optional(values.global_.ca_address) or istiod
+
+
 def pull_secrets(values: GlobalValues) -> list[dict[str, str]]:
     """References to the secrets of `global.imagePullSecrets`; raises InjectionError for a value that is no list."""
     found = values.image_pull_secrets or []
@@ -266,12 +283,6 @@ def pull_secrets(values: GlobalValues) -> list[dict[str, str]]:
 def unquoted(text: str) -> Json:
     """The value YAML reads from a string that Istio's template writes without quotes: `5` is a number, `true` a boolean."""
     return resolve(text)
-
-
-def _istiod(values: Values) -> str:
-    """Name of istiod's service in the cluster."""
-    name = "istiod" if _is(values, Values.revision, "") else f"istiod-{printing.printed(values.revision)}"
-    return f"{name}.{printing.printed(values.global_.istio_namespace)}.svc"
 
 
 def _optional(value: Json) -> str | None:

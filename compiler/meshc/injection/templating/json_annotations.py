@@ -8,7 +8,6 @@ from meshc.errors import InjectionError, InputError
 from meshc.gotext import printing
 from meshc.yamlio import Json, load_json
 
-USER_VOLUME, USER_VOLUME_MOUNT = "sidecar.istio.io/userVolume", "sidecar.istio.io/userVolumeMount"
 DATADOG_ENV = "apm.datadoghq.com/env"
 
 

@@ -11,7 +11,7 @@ from meshc.injection import hold_application
 from meshc.injection.functions.container_ports import exclude_inbound_port
 from meshc.injection.functions.container_resources import estimated_concurrency
 from meshc.injection.functions.encoding import directory
-from meshc.injection.functions.multus import append_multus_network
+from meshc.injection.functions.multus import NETWORKS, append_multus_network
 from meshc.injection.functions.otel import otel_resource_attributes
 from meshc.injection.functions.proxy_images import proxy_image
 from meshc.injection.templating.agent_data import (
@@ -25,20 +25,16 @@ from meshc.injection.templating.agent_data import (
 from meshc.injection.templating.installation import Installation, unquoted
 from meshc.injection.templating.json_annotations import (
     DATADOG_ENV,
-    USER_VOLUME,
-    USER_VOLUME_MOUNT,
     environment,
     named_objects,
 )
 from meshc.injection.templating.template_input import TemplateInput
 from meshc.injection.templating.workload_facts import shortened
+from meshc.models import annotation_names as names
+from meshc.models.label_names import SERVICE_WORKLOAD_NAME
 from meshc.models.proxy_config import ProxyImage
 from meshc.trees import ABSENT
 from meshc.yamlio import Json
-
-_TRAFFIC = "traffic.sidecar.istio.io/"
-_MODE = "sidecar.istio.io/interceptionMode"
-_NETWORKS = "k8s.v1.cni.cncf.io/networks"
 
 
 class SidecarPodData(TypedDict):
@@ -111,34 +107,34 @@ def sidecar_data(pod: TemplateInput, once: Installation) -> SidecarData:
     shared = agent_data(pod, once)
     shared["canonicalName"] = shortened(shared["canonicalName"], once.release)
     if once.release.has("sidecar.workload_name_label"):
-        shared["workloadName"] = pod.labels.get("service.istio.io/workload-name") or shared["workloadName"]
+        shared["workloadName"] = pod.labels.get(SERVICE_WORKLOAD_NAME) or shared["workloadName"]
     return {**shared, **_pod_data(pod, once), **_capture_data(pod, once), **_proxy_data(pod, once)}
 
 
 def _pod_data(pod: TemplateInput, once: Installation) -> SidecarPodData:
-    annotations, values = pod.annotations, once.proxy
+    annotations = pod.annotations
     return {
         "enableHBONE": pod.proxy_config.proxy_metadata.get("ISTIO_META_ENABLE_HBONE") == "true",
         "istioCNI": once.istio_cni,
         "networks": _networks(annotations, once.release) if once.istio_cni and once.multus else ABSENT,
-        "interceptionMode": annotations.get(_MODE, pod.proxy_config.interception_mode),
-        "includeOutboundIPRanges": _traffic(pod, "includeOutboundIPRanges", values.include_ip_ranges),
-        "excludeOutboundIPRanges": _traffic(pod, "excludeOutboundIPRanges", values.exclude_ip_ranges),
-        "includeInboundPorts": _traffic(pod, "includeInboundPorts", values.include_inbound_ports),
+        "interceptionMode": annotations.get(names.SIDECAR_INTERCEPTION_MODE, pod.proxy_config.interception_mode),
+        "includeOutboundIPRanges": annotation(pod, once, names.SIDECAR_TRAFFIC_INCLUDE_OUTBOUND_IP_RANGES),
+        "excludeOutboundIPRanges": annotation(pod, once, names.SIDECAR_TRAFFIC_EXCLUDE_OUTBOUND_IP_RANGES),
+        "includeInboundPorts": annotation(pod, once, names.SIDECAR_TRAFFIC_INCLUDE_INBOUND_PORTS),
         # kubelets ask the agent from outside, so its status port is never captured
         "excludeInboundPorts": exclude_inbound_port(
-            status_port(pod, once), _traffic(pod, "excludeInboundPorts", values.exclude_inbound_ports)
+            status_port(pod, once), annotation(pod, once, names.SIDECAR_TRAFFIC_EXCLUDE_INBOUND_PORTS)
         ),
         "includeOutboundPorts": _outbound_ports(
-            pod, "includeOutboundPorts", values.include_outbound_ports, by_values=once.captures_outbound_ports
+            pod, once, names.SIDECAR_TRAFFIC_INCLUDE_OUTBOUND_PORTS, by_values=once.captures_outbound_ports
         ),
         "annotatedExcludeOutboundPorts": _outbound_ports(
-            pod, "excludeOutboundPorts", values.exclude_outbound_ports, by_values=once.annotates_excluded_outbound_ports
+            pod, once, names.SIDECAR_TRAFFIC_EXCLUDE_OUTBOUND_PORTS, by_values=once.annotates_excluded_outbound_ports
         ),
         "nativeSidecar": _is_native(pod, once),
         "enableCoreDump": once.release.has("sidecar.core_dump")
-        and _is_on(pod, "enableCoreDump", values.enable_core_dump),
-        "userVolumes": named_objects(annotations, USER_VOLUME),
+        and annotation(pod, once, names.SIDECAR_ENABLE_CORE_DUMP) == "true",
+        "userVolumes": named_objects(annotations, names.SIDECAR_USER_VOLUME),
         "lightstepCertificates": _lightstep_certificates(pod, once),
     }
 
@@ -151,10 +147,10 @@ def _capture_data(pod: TemplateInput, once: Installation) -> CaptureData:
         "proxyListenPort": str(once.mesh.proxy_listen_port or 15001),
         "proxyInboundListenPort": str(once.mesh.proxy_inbound_listen_port or 15006),
         "excludeOutboundPorts": _outbound_ports(
-            pod, "excludeOutboundPorts", values.exclude_outbound_ports, by_values=once.excludes_outbound_ports
+            pod, once, names.SIDECAR_TRAFFIC_EXCLUDE_OUTBOUND_PORTS, by_values=once.excludes_outbound_ports
         ),
         "virtualInterfaces": _virtual_interfaces(annotations, once.release),
-        "excludeInterfaces": annotations.get(f"{_TRAFFIC}excludeInterfaces"),
+        "excludeInterfaces": annotations.get(names.SIDECAR_TRAFFIC_EXCLUDE_INTERFACES),
         "forceApplyIptables": bool(once.general.proxy_init.force_apply_iptables),
         "nativeNftables": bool(once.general.native_nftables),
         "privileged": unquoted(printing.printed(values.privileged)),
@@ -169,22 +165,22 @@ def _proxy_data(pod: TemplateInput, once: Installation) -> SidecarProxyData:
         "outlierLogPath": once.outlier_log_path,
         "localhostProbes": once.localhost_probes,
         # an empty annotation counts for the init container, but not here
-        "metadataInterceptionMode": annotations.get(_MODE) or config.interception_mode,
+        "metadataInterceptionMode": annotations.get(names.SIDECAR_INTERCEPTION_MODE) or config.interception_mode,
         "datadogEnv": environment(annotations, DATADOG_ENV) if once.tracer_is("datadog") else [],
         "otelResourceAttributes": _otel_resource_attributes(pod, once),
         "statusPort": status_port(pod, once),
         "startupProbeEnabled": bool(values.startup_probe.enabled),
         "startupProbeFailureThreshold": unquoted(printing.printed(values.startup_probe.failure_threshold)),
         "kubernetesCertificates": once.signed_by_kubernetes,
-        "userVolumeMounts": named_objects(annotations, USER_VOLUME_MOUNT),
+        "userVolumeMounts": named_objects(annotations, names.SIDECAR_USER_VOLUME_MOUNT),
         "holdApplicationUntilProxyStarts": hold_application.adds_hook(
             config, values.hold_application_until_proxy_starts
         ),
-        "readinessInitialDelaySeconds": readiness(pod, "initialDelaySeconds", values.readiness_initial_delay_seconds),
-        "readinessPeriodSeconds": readiness(pod, "periodSeconds", values.readiness_period_seconds),
-        "readinessFailureThreshold": readiness(pod, "failureThreshold", values.readiness_failure_threshold),
+        "readinessInitialDelaySeconds": readiness(pod, once, names.SIDECAR_STATUS_READINESS_INITIAL_DELAY_SECONDS),
+        "readinessPeriodSeconds": readiness(pod, once, names.SIDECAR_STATUS_READINESS_PERIOD_SECONDS),
+        "readinessFailureThreshold": readiness(pod, once, names.SIDECAR_STATUS_READINESS_FAILURE_THRESHOLD),
         "iptablesTraceLogging": config.proxy_metadata.get("IPTABLES_TRACE_LOGGING") == "true",
-        "capNetBindService": _is_on(pod, "capNetBindService", values.cap_net_bind_service),
+        "capNetBindService": annotation(pod, once, names.SIDECAR_CAP_NET_BIND_SERVICE) == "true",
         "crlConfigMapName": once.crl_config_map,
     }
 
@@ -204,12 +200,12 @@ def computed_init_image(pod: TemplateInput, once: Installation) -> str:
 
 def status_port(pod: TemplateInput, once: Installation) -> str:
     """The agent's port for probes, as a string; `0` means that the proxy gets no probes."""
-    return annotation(pod, "status.sidecar.istio.io/port", once.proxy.status_port)
+    return annotation(pod, once, names.SIDECAR_STATUS_PORT)
 
 
-def readiness(pod: TemplateInput, field: str, value: int | None) -> Json:
-    """One number of the proxy's readiness probe: the pod's annotation, else the value."""
-    return unquoted(annotation(pod, f"readiness.status.sidecar.istio.io/{field}", value))
+def readiness(pod: TemplateInput, once: Installation, name: str) -> Json:
+    """One number of the proxy's readiness probe: the pod's annotation, else the value it stands for."""
+    return unquoted(annotation(pod, once, name))
 
 
 def concurrency(pod: TemplateInput, once: Installation) -> int:
@@ -219,17 +215,9 @@ def concurrency(pod: TemplateInput, once: Installation) -> int:
     return estimated_concurrency(pod.proxy_config.concurrency, pod.annotations, once.resources)
 
 
-def _traffic(pod: TemplateInput, name: str, value: str | None) -> str:
-    return annotation(pod, _TRAFFIC + name, value)
-
-
-def _outbound_ports(pod: TemplateInput, name: str, value: str | None, *, by_values: bool) -> str | None:
+def _outbound_ports(pod: TemplateInput, once: Installation, name: str, *, by_values: bool) -> str | None:
     """A list of outbound ports; null where neither the pod nor the values have one, so that nothing is passed on."""
-    return _traffic(pod, name, value) if by_values or _TRAFFIC + name in pod.annotations else None
-
-
-def _is_on(pod: TemplateInput, name: str, value: Json) -> bool:
-    return annotation(pod, f"sidecar.istio.io/{name}", value) == "true"
+    return annotation(pod, once, name) if by_values or name in pod.annotations else None
 
 
 def _is_native(pod: TemplateInput, once: Installation) -> bool:
@@ -237,7 +225,7 @@ def _is_native(pod: TemplateInput, once: Installation) -> bool:
 
     Since 1.27 the injector's decision counts (`native_sidecars.py`), before that the switch in its environment.
     """
-    said = pod.annotations.get("sidecar.istio.io/nativeSidecar")
+    said = pod.annotations.get(names.SIDECAR_NATIVE_SIDECAR)
     if once.release.has("injection.native_sidecars_auto"):
         return (said or ("true" if pod.native_sidecars else "false")) != "false"
     if said is not None and once.release.has("injection.native_sidecar_annotation"):
@@ -247,8 +235,8 @@ def _is_native(pod: TemplateInput, once: Installation) -> bool:
 
 def _virtual_interfaces(annotations: Mapping[str, str], release: Release) -> list[str]:
     """The interface lists for `-k`: of two annotations only one counts in some releases, both in others."""
-    kubevirt = annotations.get(f"{_TRAFFIC}kubevirtInterfaces")
-    reroute = annotations.get("istio.io/reroute-virtual-interfaces")
+    kubevirt = annotations.get(names.SIDECAR_TRAFFIC_KUBEVIRT_INTERFACES)
+    reroute = annotations.get(names.IO_ISTIO_REROUTE_VIRTUAL_INTERFACES)
     if not release.has("sidecar.reroute_interfaces"):
         reroute = None
     if reroute is not None and not release.has("sidecar.both_interface_lists"):
@@ -259,7 +247,7 @@ def _virtual_interfaces(annotations: Mapping[str, str], release: Release) -> lis
 def _networks(annotations: Mapping[str, str], release: Release) -> str:
     """The Multus annotation with the network of the Istio CNI plugin."""
     return append_multus_network(
-        annotations.get(_NETWORKS, ""),
+        annotations.get(NETWORKS, ""),
         release.fact("sidecar.multus_network"),
         namespaced=release.has("sidecar.multus_namespace"),
     )

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from meshc.catalog import Release
 from meshc.gotext import jsontext
 from meshc.injection.identity import Identity
+from meshc.models.label_names import SERVICE_CANONICAL_NAME, SERVICE_CANONICAL_REVISION
 from meshc.yamlio import Json
 
 _PORT_KEYS = ("name", "hostPort", "containerPort", "protocol", "hostIP")
-_CANONICAL = "service.istio.io/canonical-"
 
 
 def pod_ports(containers: Iterable[Mapping[str, Json]]) -> str:
@@ -30,13 +30,13 @@ def owner(workload: Identity) -> str | None:
 
 def canonical_name(labels: Mapping[str, str], workload: Identity) -> str:
     """The workload's canonical service (docs/istio/sidecar-template.md § 4.1)."""
-    found = labels.get(f"{_CANONICAL}name") or labels.get("app.kubernetes.io/name") or labels.get("app")
+    found = labels.get(SERVICE_CANONICAL_NAME) or labels.get("app.kubernetes.io/name") or labels.get("app")
     return found or workload.name
 
 
 def canonical_revision(labels: Mapping[str, str]) -> str:
     """The workload's canonical revision, `latest` when no label says one."""
-    found = labels.get(f"{_CANONICAL}revision") or labels.get("app.kubernetes.io/version") or labels.get("version")
+    found = labels.get(SERVICE_CANONICAL_REVISION) or labels.get("app.kubernetes.io/version") or labels.get("version")
     return found or "latest"
 
 

@@ -10,9 +10,9 @@ from meshc.catalog import Release
 from meshc.errors import InjectionError, InputError
 from meshc.injection import overrides, prometheus
 from meshc.injection.containers import PROXY
-from meshc.injection.pipeline import TEMPLATES
-from meshc.injection.pod_metadata import STATUS, read_status
+from meshc.injection.pod_metadata import read_status
 from meshc.injection.probes import app_probers
+from meshc.models.annotation_names import INJECT_TEMPLATES, SIDECAR_STATUS
 from meshc.yamlio import Json, load_json
 
 FIELDS = ("initContainers", "containers")
@@ -38,19 +38,19 @@ class Records:
 
 def is_injected(metadata: Json) -> bool:
     """Whether a pod's metadata carries the injector's status record."""
-    return STATUS in ((metadata or {}).get("annotations") or {})
+    return SIDECAR_STATUS in ((metadata or {}).get("annotations") or {})
 
 
 def read(pod: Mapping[str, Any], release: Release) -> Records:
     """The records of a pod; raises InjectionError for a pod without status record and for a record that does not read."""
     annotations = (pod.get("metadata") or {}).get("annotations") or {}
-    status = read_status(annotations.get(STATUS))
+    status = read_status(annotations.get(SIDECAR_STATUS))
     if status is None:
         raise _unrecorded(annotations)
-    asked = annotations.get(TEMPLATES)
+    asked = annotations.get(INJECT_TEMPLATES)
     return Records(
         status=status,
-        revision=str((load_json(annotations[STATUS])).get("revision") or "default"),
+        revision=str((load_json(annotations[SIDECAR_STATUS])).get("revision") or "default"),
         kept=overrides.stored(annotations, release),
         probers=_recorded(pod, app_probers.VARIABLE) or {},
         scrape=_recorded(pod, prometheus.VARIABLE),
@@ -82,9 +82,11 @@ def _texts(spec: Mapping[str, Any], variable: str) -> Iterator[tuple[list[str | 
 
 
 def _unrecorded(annotations: Mapping[str, str]) -> InjectionError:
-    path = ["metadata", "annotations", STATUS]
-    if STATUS in annotations:
+    path = ["metadata", "annotations", SIDECAR_STATUS]
+    if SIDECAR_STATUS in annotations:
         hint = "the injector wrote this record; put back what it wrote"
-        return InjectionError("a status record that does not read", path=path, value=annotations[STATUS], hint=hint)
+        return InjectionError(
+            "a status record that does not read", path=path, value=annotations[SIDECAR_STATUS], hint=hint
+        )
     hint = "only what `meshc inject` or Istio's injector injected can be taken out again"
     return InjectionError("the pod is not injected: it has no status record", path=path, hint=hint)

@@ -7,17 +7,17 @@ from collections.abc import Iterator, Sequence
 from meshc.errors import MeshcError
 from meshc.injection.document_injection import Request, inject_document
 from meshc.injection.edits import Map, origins, plain
-from meshc.injection.pipeline import TEMPLATES
 from meshc.injection.result import Result
 from meshc.injection.uninject.doubts import LAYER, Doubts, Question
 from meshc.injection.uninject.restored_metadata import EXCLUDED_PORTS
 from meshc.injection.workloads import Place
+from meshc.models.annotation_names import INJECT_TEMPLATES
 from meshc.trees import get
 from meshc.yamlio import Document, Json
 
 _FILLED_IN = {"defaultMode", "apiVersion", "divisor", "expirationSeconds"}
 """Fields of volumes that an API server fills in; a volume without any source becomes an `emptyDir`."""
-_CUSTOM = ("metadata", "annotations", TEMPLATES)
+_CUSTOM = ("metadata", "annotations", INJECT_TEMPLATES)
 
 
 def settle(
@@ -107,7 +107,7 @@ def _repeated(result: Result, edited: Map, where: Place) -> Iterator[tuple[str, 
 def _has_directives(edited: Map, where: Place, request: Request) -> bool:
     """Whether one of the templates this pod is injected with can remove the user's own fields."""
     annotations = get(edited, (*where.metadata, "annotations")) or {}
-    names = request.injector.template_names(annotations.get(TEMPLATES))
+    names = request.injector.template_names(annotations.get(INJECT_TEMPLATES))
     return not request.injector.with_directives.isdisjoint(names)
 
 

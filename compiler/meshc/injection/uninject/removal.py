@@ -12,6 +12,7 @@ from meshc.injection.uninject.injection_records import Records, read
 from meshc.injection.uninject.restored_containers import doubt_images, restore_containers, restore_list
 from meshc.injection.uninject.restored_metadata import drop_empty, is_custom, restore_metadata, restore_scrape
 from meshc.injection.uninject.restored_probes import restore_probes
+from meshc.models.annotation_names import INJECT_TEMPLATES
 
 
 def take_out(pod: Map, who: Identity, release: Release, *, is_pod: bool) -> tuple[Records, Doubts, list[Question]]:
@@ -31,7 +32,7 @@ def take_out(pod: Map, who: Identity, release: Release, *, is_pod: bool) -> tupl
     drop_empty(pod)
     if is_custom(records):
         reason = f"templates {', '.join(records.templates)} may have set anything besides what the status record lists"
-        doubts.doubt(("metadata", "annotations", "inject.istio.io/templates"), reason, ",".join(records.templates))
+        doubts.doubt(("metadata", "annotations", INJECT_TEMPLATES), reason, ",".join(records.templates))
     return records, doubts, questions
 
 
