@@ -144,27 +144,36 @@ def test_where_a_number_comes_from(changes: dict[str, Any], name: str, number: i
 
 
 def test_the_bootstrap_decides_where_there_is_one() -> None:
-    def listener(port: int, cluster: str) -> dict[str, Any]:
+    def listener(port: int, stat_prefix: str) -> dict[str, Any]:
         return {
             "address": {"socket_address": {"address": "::", "port_value": port}},
-            "filter_chains": [{"route": {"cluster": cluster}}],
+            "filter_chains": [{"stat_prefix": stat_prefix}],
         }
 
     bootstrap = {
         "admin": {"address": {"socket_address": {"address": "127.0.0.1", "port_value": 17000}}},
         "static_resources": {
-            "listeners": [listener(17090, "prometheus_stats"), listener(17021, "agent")],
+            "listeners": [listener(17090, "stats"), listener(17092, "secure_merged_stats"), listener(17021, "agent")],
             "clusters": [
                 {"name": "agent", "load_assignment": {"endpoints": [{"socket_address": {"port_value": 17020}}]}}
             ],
         },
     }
-    made = ports(bootstrap=bootstrap)
+    made = ports(bootstrap=bootstrap, release="1.31")
     found = {p.id: (p.number, p.bind) for p in made.ports}
     assert found["envoy-admin"] == (17000, "127.0.0.1")
     assert found["envoy-health"] == (17021, "::")
     assert found["envoy-prometheus"] == (17090, "::")
     assert found["agent-status"] == (17020, "::")
+    assert found["envoy-secure-merged-metrics"] == (17092, "::")
+    assert "envoy-secure-metrics" not in found
+
+
+def test_secure_metrics_ports_are_there_where_the_environment_gives_them() -> None:
+    secure = pod(proxy_env={"ENVOY_SECURE_METRICS_PORT": "15091", "ENVOY_SECURE_MERGED_METRICS_PORT": "0"})
+    assert numbers(ports(secure, "1.31"))["envoy-secure-metrics"] == 15091
+    assert "envoy-secure-merged-metrics" not in numbers(ports(secure, "1.31"))
+    assert "envoy-secure-metrics" not in numbers(ports(secure, "1.30"))
 
 
 def test_mesh_settings_where_the_pod_does_not_say() -> None:

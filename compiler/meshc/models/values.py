@@ -74,6 +74,13 @@ class ProxyValues(ValuesMessage):
     variant = string()
 
 
+class ReaderServiceAccountValues(ValuesMessage):
+    """A ServiceAccount made elsewhere that may read the cluster for remote control planes."""
+
+    name = string()
+    namespace = string()
+
+
 class ProxyInitValues(ValuesMessage):
     """The init container."""
 
@@ -199,6 +206,7 @@ class GlobalValues(ValuesMessage):
     profile = string()
     proxy = message(ProxyValues)
     proxy_init = message(ProxyInitValues)
+    reader_service_account = message(ReaderServiceAccountValues, since="1.31")
     remote_pilot_address = string()
     resource_scope = string(since="1.28")
     revision = string()

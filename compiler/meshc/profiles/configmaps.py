@@ -7,7 +7,7 @@ from typing import Any
 
 from meshc.catalog import Release
 from meshc.trees import get, merge, section
-from meshc.yamlio import Json
+from meshc.yamlio import Json, scalars
 
 _SCOPES = ("all", "namespace")
 _STACKDRIVER = {
@@ -62,10 +62,10 @@ def mesh_networks(values: Json) -> Json:
 def mesh_document(release: Release, values: Json, *, namespace: str) -> Json:
     """The mesh document: what the chart works out under what `meshConfig` says."""
     own = section(values, "meshConfig")
-    computed: dict[str, Any] = {
-        "trustDomain": "cluster.local",
-        "rootNamespace": own.get("rootNamespace") or get(values, "global.istioNamespace"),
-    }
+    root = own.get("rootNamespace") or get(values, "global.istioNamespace")
+    if isinstance(root, str) and not release.has("profiles.quoted_root_namespace"):
+        root = scalars.resolve(root)
+    computed: dict[str, Any] = {"trustDomain": "cluster.local", "rootNamespace": root}
     if release.has("profiles.default_providers") and not own.get("defaultProviders"):
         providers = _default_providers(release, values)
         if providers:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from meshc.catalog import Release
+from meshc.kubernetes import quantity
 from meshc.profiles.installation import GATEWAY_KINDS, Installation
 from meshc.trees import ABSENT, HELM, get, merge, put, section
 from meshc.yamlio import Json
@@ -36,8 +38,7 @@ def gateway_values(install: Installation, values: Json, kind: str, component: Js
         own["ports"] = ports
     if install.release.has("profiles.unified_installer"):
         own |= {key: component[key] for key in ("hub", "tag") if component.get(key)}
-    if install.release.has("profiles.autoscaling_values_from_k8s"):
-        own |= _replicas(section(component, "k8s"))
+    own |= _from_k8s(section(component, "k8s"), install.release)
     put(found, ["gateways", standard], merge(get(found, ["gateways", standard]) or {}, own))
     return found
 
@@ -92,9 +93,20 @@ def _unified(install: Installation) -> Json:
         for key in ("hub", "tag"):
             if component.get(key):
                 put(found, f"{name}.{key}", component[key])
-        if install.release.has("profiles.autoscaling_values_from_k8s"):
-            for key, value in _replicas(section(component, "k8s")).items():
-                put(found, f"{name}.{key}", value)
+        values = _from_k8s(section(component, "k8s"), install.release)
+        if values:
+            put(found, name, merge(get(found, name) or {}, values))
+    return found
+
+
+def _from_k8s(k8s: Json, release: Release) -> dict[str, Any]:
+    """Values that repeat what a component's `k8s` block says, for charts' conditions to see."""
+    found = _replicas(k8s) if release.has("profiles.autoscaling_values_from_k8s") else {}
+    if release.has("profiles.cpu_values_from_k8s"):
+        for kind in ("limits", "requests"):
+            cpu = get(k8s, f"resources.{kind}.cpu")
+            if cpu and quantity.canonical(str(cpu)) != "0":
+                put(found, f"resources.{kind}.cpu", quantity.canonical(str(cpu)))
     return found
 
 
@@ -104,4 +116,4 @@ def _replicas(k8s: Json) -> dict[str, Any]:
         "autoscaleMax": get(k8s, "hpaSpec.maxReplicas"),
         "replicaCount": k8s.get("replicaCount"),
     }
-    return {key: value for key, value in wanted.items() if value is not None}
+    return {key: value for key, value in wanted.items() if isinstance(value, int) and value > 0}

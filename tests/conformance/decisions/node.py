@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from meshc.bootstraps.agent.agent_inputs import Agent, Flags
-from meshc.bootstraps.envoy import stats_config
+from meshc.bootstraps.envoy import envoy_bootstrap, stats_config
 from meshc.bootstraps.known_facts import parse_podinfo
 from meshc.bootstraps.node import metadata_keys, metadata_kinds, node_labels
 from meshc.bootstraps.node import node_metadata as metadata
@@ -37,6 +37,14 @@ def node_metadata(given: Json, row: Json) -> object:
     agent = _agent(row, env=env, labels=labels, node_id=given["id"] or "")
     shown = prepare(agent).complete
     return {key: shown.get(key) for key in row["want"]}
+
+
+def self_discovery(given: Json, row: Json) -> object:
+    """Whether the Envoy bootstrap has the cluster `local_cluster`."""
+    config = proxy.defaults(_release(row))
+    bootstrap = envoy_bootstrap.build(prepare(_agent(row, env=given["env"] or {}, config=config, node_id="a~b~c~d")))
+    clusters = bootstrap["static_resources"]["clusters"]
+    return {"local_cluster": any(cluster["name"] == "local_cluster" for cluster in clusters)}
 
 
 def istio_version(given: Json, row: Json) -> object:
@@ -129,6 +137,7 @@ def xds_node(given: Json, row: Json) -> object:
 DECISIONS: dict[str, Callable[[Json, Json], object]] = {
     "downward-api": downward_api,
     "node-metadata": node_metadata,
+    "self-discovery": self_discovery,
     "istio-version": istio_version,
     "xds-node": xds_node,
     "node-cluster": node_cluster,

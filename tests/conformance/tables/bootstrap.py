@@ -69,6 +69,8 @@ def _env(row: Row) -> dict[str, str]:
         "ENVOY_SKIP_DEPRECATED_LOGS": "false",
         "ENVOY_PROMETHEUS_PORT": str(options["envoy_prometheus_port"]),
         "ENVOY_STATUS_PORT": str(options["envoy_status_port"]),
+        "ENVOY_SECURE_METRICS_PORT": str(options.get("envoy_secure_metrics_port", 0)),
+        "ENVOY_SECURE_MERGED_METRICS_PORT": str(options.get("envoy_secure_merged_metrics_port", 0)),
         "COMPLIANCE_POLICY": row.get("compliance_policy") or "",
         **(row.get("feature_env") or {}),
     }

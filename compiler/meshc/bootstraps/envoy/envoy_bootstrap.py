@@ -66,6 +66,7 @@ def view(facts: NodeFacts) -> dict[str, object]:
         "metrics_service": bool(config.envoy_metrics_service.address),
         "statsd": socket_addresses.socket_address(statsd, agent.env, "statsdUdpAddress") if statsd else None,
         "cluster_manager": envoy_options.cluster_manager(agent, metadata),
+        "self_discovery": envoy_options.self_discovery(metadata),
         "deferred_stats": envoy_options.deferred_stats(agent),
         **static_listeners.listeners(agent, chosen, metadata),
         **_statistics(facts),

@@ -92,10 +92,15 @@ def connection_limit(agent: Agent) -> int | None:
     return _UNLIMITED
 
 
+def self_discovery(metadata: Metadata) -> bool:
+    """Whether Envoy looks for its own service as `local_cluster` (docs/istio/changes-1.31.md § 5)."""
+    return metadata.flag("ENABLE_SELF_DISCOVERY")
+
+
 def cluster_manager(agent: Agent, metadata: Metadata) -> Node | None:
     """`/cluster_manager`, or None where there is nothing to write (docs/istio/bootstrap.md § 2.12)."""
     release = agent.release
-    members: Node = {}
+    members: Node = {"local_cluster_name": "local_cluster"} if self_discovery(metadata) else {}
     if agent.flags.outlier_log_path:
         members["outlier_detection"] = {"event_log_path": agent.flags.outlier_log_path}
     load_stats = metadata.raw.get("LOAD_STATS_CONFIG_JSON")
@@ -103,7 +108,9 @@ def cluster_manager(agent: Agent, metadata: Metadata) -> Node | None:
         members["load_stats_config"] = _load_stats(load_stats)
     by_flag = release.has("bootstrap.deferred_clusters_flag") and agent.flag("ENABLE_DEFERRED_CLUSTER_CREATION")
     if by_flag or (members and release.has("bootstrap.deferred_clusters_inside")):
-        members = {"enable_deferred_cluster_creation": True, **members}
+        deferred: Node = {"enable_deferred_cluster_creation": True}
+        last = release.has("bootstrap.deferred_clusters_last")
+        members = {**members, **deferred} if last else {**deferred, **members}
     return members or None
 
 

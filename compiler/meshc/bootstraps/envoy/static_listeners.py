@@ -1,4 +1,4 @@
-"""The two static listeners: metrics and status."""
+"""The static listeners: metrics, metrics over mutual TLS, status."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _METRICS_TYPES = [
 
 
 def listeners(agent: Agent, family: Family, metadata: Metadata) -> dict[str, object]:
-    """What the template needs of both (docs/istio/bootstrap.md § 2.9)."""
+    """What the template needs of them (docs/istio/bootstrap.md § 2.9)."""
     local = _metrics_stay_local(agent)
     address = family.localhost if local else family.wildcard
     return {
@@ -39,7 +39,17 @@ def listeners(agent: Agent, family: Family, metadata: Metadata) -> dict[str, obj
         "status_additional_address": family.extra_wildcard,
         "proxy_protocol": _accepts_proxy_protocol(agent),
         "bypass_overload": bypass_overload(agent),
+        "secure_listeners": secure_listeners(agent, family, metadata),
     }
+
+
+def secure_listeners(agent: Agent, family: Family, metadata: Metadata) -> list[Node]:
+    """The metrics listeners over mutual TLS whose port is set: name, address, port, stat_prefix and routes of each."""
+    return [
+        {**listener, "name": f"{family.wildcard}_{port}", "address": family.wildcard, "port": port}
+        for listener in agent.release.fact("bootstrap.secure_listeners")
+        if (port := metadata.port(listener["port_variable"]))
+    ]
 
 
 def bypass_overload(agent: Agent) -> bool:

@@ -66,6 +66,10 @@ class Metadata:
         """Port of Envoy's status listener."""
         return int(self.typed["ENVOY_STATUS_PORT"])
 
+    def port(self, key: str) -> int:
+        """Port of a listener that is there on request; 0 when it is not."""
+        return int(self.typed.get(key, 0))
+
     def flag(self, key: str) -> bool:
         """A boolean key; false when absent."""
         return bool(self.typed.get(key))
@@ -126,6 +130,8 @@ def _raw(agent: Agent) -> dict[str, Json]:
     for name, content in agent.env.items():
         if name.startswith(METAJSON):
             raw.update(json_object(name, content))
+    from_env: Mapping[str, str] = agent.release.fact("bootstrap.metadata_from_env")
+    raw.update((key, agent.env[name]) for key, name in from_env.items() if agent.env.get(name))
     if agent.credential_socket:
         raw["credential"] = "true"
     if agent.workload_socket and agent.release.has("bootstrap.sds_files_cluster"):
@@ -139,8 +145,8 @@ def _set_agent_values(typed: dict[str, Json], agent: Agent) -> None:
     typed["INSTANCE_IPS"] = list(dict.fromkeys(agent.addresses))
     if agent.flags.sts_port:
         typed["STS_PORT"] = str(agent.flags.sts_port)
-    typed["ENVOY_STATUS_PORT"] = agent.number("ENVOY_STATUS_PORT", 15021)
-    typed["ENVOY_PROMETHEUS_PORT"] = agent.number("ENVOY_PROMETHEUS_PORT", 15090)
+    for name, default in release.fact("bootstrap.port_variables").items():
+        typed[name] = agent.number(name, default)
     typed["EXIT_ON_ZERO_ACTIVE_CONNECTIONS"] = agent.flag("EXIT_ON_ZERO_ACTIVE_CONNECTIONS")
     if release.has("bootstrap.peer_metadata_discovery"):
         typed["METADATA_DISCOVERY"] = _peer_discovery(agent)

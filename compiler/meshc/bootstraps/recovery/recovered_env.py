@@ -44,7 +44,9 @@ def _flags(bootstrap: Json, release: Release) -> Iterator[tuple[str, bool]]:
         yield "ISTIO_DELTA_XDS", get(bootstrap, "dynamic_resources.ads_config.api_type") == "DELTA_GRPC"
     yield "ISTIO_DUAL_STACK", _is_dual(bootstrap, listeners)
     yield STRIP_FRAGMENT, _static_layer(bootstrap).get(STRIP_FRAGMENT_KEY) != "false"
-    yield "ENVOY_STATUS_PORT_ENABLE_PROXY_PROTOCOL", any(listener.get("listener_filters") for listener in listeners)
+    filters = [entry for listener in listeners for entry in objects(listener.get("listener_filters"))]
+    proxy_protocol = any(entry.get("name") == "envoy.listener.proxy_protocol" for entry in filters)
+    yield "ENVOY_STATUS_PORT_ENABLE_PROXY_PROTOCOL", proxy_protocol
     yield "BYPASS_OVERLOAD_MANAGER_FOR_STATIC_LISTENERS", any(x.get("bypass_overload_manager") for x in listeners)
     yield "ENABLE_DEFERRED_STATS_CREATION", bool(bootstrap.get("deferred_stat_options"))
     deferred = get(bootstrap, "cluster_manager.enable_deferred_cluster_creation")

@@ -16,12 +16,10 @@ from meshc.trees import get
 from meshc.yamlio import Json
 
 _FROM_ENV = {"NAME": "POD_NAME", "NAMESPACE": "POD_NAMESPACE", "SERVICE_ACCOUNT": "SERVICE_ACCOUNT"}
-# Keys the agent sets from variables of the same name.
-_SAME_NAME = ("ENVOY_STATUS_PORT", "ENVOY_PROMETHEUS_PORT", "WORKLOAD_IDENTITY_SOCKET_FILE")
 _OTHERWISE = {
     "PROXY_CONFIG", "INSTANCE_IPS", "LABELS", "STATIC_LABELS", "ANNOTATIONS", "PILOT_SAN", "PLATFORM_METADATA",
     "OUTLIER_LOG_PATH", "STS_PORT", "METADATA_DISCOVERY", "ENVOY_SKIP_DEPRECATED_LOGS",
-    "EXIT_ON_ZERO_ACTIVE_CONNECTIONS", "credential", "file-credential", *_FROM_ENV, *_SAME_NAME,
+    "EXIT_ON_ZERO_ACTIVE_CONNECTIONS", "credential", "file-credential", "WORKLOAD_IDENTITY_SOCKET_FILE", *_FROM_ENV,
 }  # fmt: skip
 
 
@@ -41,7 +39,10 @@ def facts(bootstrap: Json, release: Release) -> dict[str, Json]:
     found: dict[str, Json] = {"release": str(release), "node_id": str(node.get("id", ""))}
     found["proxy_config"] = _proxy_config(shown, bootstrap)
     found["instance_ips"] = [ip for ip in shown.get("INSTANCE_IPS", "").split(",") if ip]
-    found["env"] = {**_env(shown, grpc=bootstrap_reading.is_grpc(bootstrap)), **_switches(bootstrap, shown, release)}
+    found["env"] = {
+        **_env(shown, release, grpc=bootstrap_reading.is_grpc(bootstrap)),
+        **_switches(bootstrap, shown, release),
+    }
     found.update(_podinfo(shown))
     found.update(_pilot_san(shown, found["proxy_config"]))
     found.update(_rest(shown))
@@ -68,13 +69,15 @@ def _proxy_config(shown: Mapping[str, Json], bootstrap: Json) -> Json:
     return config
 
 
-def _env(shown: Mapping[str, Json], *, grpc: bool) -> dict[str, str]:
+def _env(shown: Mapping[str, Json], release: Release, *, grpc: bool) -> dict[str, str]:
     env = {variable: shown[key] for key, variable in _FROM_ENV.items() if key in shown}
-    env.update((key, str(shown[key])) for key in _SAME_NAME if key in shown)
-    env.update((key, "0") for key in _SAME_NAME[:2] if key not in shown)
+    if "WORKLOAD_IDENTITY_SOCKET_FILE" in shown:
+        env["WORKLOAD_IDENTITY_SOCKET_FILE"] = str(shown["WORKLOAD_IDENTITY_SOCKET_FILE"])
+    ports = release.fact("bootstrap.port_variables")
+    env.update((key, str(shown.get(key, 0))) for key, default in ports.items() if key in shown or default)
     members = {}
     for key, value in shown.items():
-        if key in _OTHERWISE or (grpc and key == "GENERATOR"):
+        if key in _OTHERWISE or key in ports or (grpc and key == "GENERATOR"):
             continue
         if isinstance(value, str) and key.replace("_", "").isalnum():
             env[f"{node_metadata.META}{key}"] = value

@@ -27,7 +27,7 @@ def context(chart: str, values: Json, helm: Helm) -> dict[str, Any]:
         "own": own,
         "text": lambda path: as_text(value(path), path),
         "name": name,
-        "namespace": helm.namespace,
+        "namespace": helm.object_namespace,
         "revision": value("revision"),
         "service_account": f"{name}-service-account",
         "default_service_account": f"{section(chart)}-service-account",

@@ -24,7 +24,7 @@ def context(values: Json, helm: Helm) -> dict[str, Any]:
     return {
         "value": value,
         "name": name,
-        "namespace": helm.namespace,
+        "namespace": helm.object_namespace,
         "kind": value("kind") or "Deployment",
         "labels": _labels(name, value, helm),
         "service_account": _service_account(name, value),

@@ -51,6 +51,11 @@ class Helm:
         text = as_text(revision)
         return text if self.has("quoted_revision") else retyped(text)
 
+    @property
+    def object_namespace(self) -> Json:
+        """The namespace as the charts write it on objects: quoted since 1.31, before retyped when it looks like a number."""
+        return self.namespace if self.has("quoted_namespace") else retyped(self.namespace)
+
 
 def kubernetes_minor(version: str | None) -> int:
     """The minor of a Kubernetes version such as `v1.28.0`; None counts as newer than any rule asks for."""

@@ -12,6 +12,10 @@ from meshc.kubernetes.containers import arguments, environment
 from meshc.kubernetes.pods import PROXY, Pod, pod_of
 from meshc.yamlio import Json
 
+_SECURE_METRICS = {
+    "envoy-secure-metrics": ("ENVOY_SECURE_METRICS_PORT", "secure_stats"),
+    "envoy-secure-merged-metrics": ("ENVOY_SECURE_MERGED_METRICS_PORT", "secure_merged_stats"),
+}
 _ISTIOD_ARGUMENTS = {
     "istiod-http": "httpAddr",
     "istiod-grpc": "grpcAddr",
@@ -88,7 +92,7 @@ def _known(name: str, facts: Facts, release: Release) -> Port | None:
         case "envoy-health":
             return _addressed(name, facts.listener("agent"), facts.variable("ENVOY_STATUS_PORT"))
         case "envoy-prometheus":
-            made = _addressed(name, facts.listener("prometheus_stats"), facts.variable("ENVOY_PROMETHEUS_PORT"))
+            made = _addressed(name, facts.listener("stats"), facts.variable("ENVOY_PROMETHEUS_PORT"))
             local = release.has("ports.metrics_localhost_only") and facts.flag("METRICS_LOCALHOST_ACCESS_ONLY", False)
             return port(name, number=made.number, source=made.source, bind="127.0.0.1") if local else made
         case "envoy-outbound":
@@ -114,11 +118,19 @@ def _optional(facts: Facts, release: Release, kind_: str) -> Iterator[Port]:
         dns = release.has("ports.gateway_dns_server") and facts.flag("ISTIO_META_ENABLE_DNS_SERVER", False)
     if dns and kind_ != "waypoint":
         yield _numbered("agent-dns", facts.variable("DNS_PROXY_ADDR"))
+    yield from _secure_metrics(facts, release)
     if kind_ == "sidecar" and facts.flag("ISTIO_META_ENABLE_HBONE", False):
         yield port("envoy-hbone", source="environment ISTIO_META_ENABLE_HBONE", certain=False)
     sts = argument(facts.words, "stsPort") or "0"
     if sts.isdigit() and int(sts):
         yield port("agent-sts", number=int(sts), source="argument --stsPort")
+
+
+def _secure_metrics(facts: Facts, release: Release) -> Iterator[Port]:
+    for name, (variable, stat_prefix) in _SECURE_METRICS.items():
+        address, found = facts.listener(stat_prefix), facts.variable(variable)
+        if holds(name, release) and (address is not None or (found is not None and found.value)):
+            yield _addressed(name, address, found)
 
 
 def _addressed(name: str, address: Value | None, setting: Value | None) -> Port:

@@ -83,13 +83,13 @@ class Facts:
         found = _socket((self.bootstrap or {}).get("admin"))
         return Value(found, "bootstrap admin.address") if found else None
 
-    def listener(self, cluster: str) -> Value | None:
-        """Address of the static listener that routes to a cluster, as (host, port)."""
+    def listener(self, stat_prefix: str) -> Value | None:
+        """Address of the static listener with this prefix of its statistics, as (host, port)."""
         resources = (self.bootstrap or {}).get("static_resources") or {}
         for listener in resources.get("listeners") or []:
-            if cluster in _clusters(listener):
+            if stat_prefix in _find(listener, "stat_prefix"):
                 found = _socket(listener)
-                return Value(found, f"bootstrap listener to cluster {cluster}") if found else None
+                return Value(found, f"bootstrap listener {stat_prefix}") if found else None
         return None
 
     def upstream(self, cluster: str) -> Value | None:
@@ -126,10 +126,6 @@ def _mapping(text: str | None) -> Mapping[str, Json]:
 def _socket(node: Json) -> tuple[str, int] | None:
     address = ((node or {}).get("address") or {}).get("socket_address") or {}
     return (address.get("address", ""), address["port_value"]) if "port_value" in address else None
-
-
-def _clusters(node: Json) -> set[str]:
-    return {c for c in _find(node, "cluster") if isinstance(c, str)}
 
 
 def _find(node: Json, key: str) -> Iterator[Json]:

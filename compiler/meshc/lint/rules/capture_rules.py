@@ -11,7 +11,13 @@ from meshc.interception.tracing.packets import Packet
 from meshc.lint.subject import Path, Problem, Subject, problem
 from meshc.reports.finding import Rule
 
-_SELF_SERVED = ("agent-status", "envoy-health", "envoy-prometheus")
+_SELF_SERVED = (
+    "agent-status",
+    "envoy-health",
+    "envoy-prometheus",
+    "envoy-secure-metrics",
+    "envoy-secure-merged-metrics",
+)
 
 SERVED_PORT_NOT_CAPTURED = Rule(
     "served-port-not-captured",
