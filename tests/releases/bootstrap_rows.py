@@ -162,4 +162,19 @@ ROWS = [
     Row(
         "bootstrap.metadata_keys", lambda r: metadata(r).get("METADATA_DISCOVERY"), {"1.24.2": None, "1.24.3": "false"}
     ),
+    Row(
+        "bootstrap.metadata_from_env",
+        lambda r: metadata(r, env={"DNS_PROXY_ADDR": "localhost:5353"}).get("DNS_PROXY_ADDR"),
+        {"1.30": None, "1.31": "localhost:5353"},
+    ),
+    Row(
+        "bootstrap.port_variables",
+        lambda r: metadata(r, env={"ENVOY_SECURE_METRICS_PORT": "15091"}).get("ENVOY_SECURE_METRICS_PORT"),
+        {"1.30": None, "1.31": 15091},
+    ),
+    Row(
+        "bootstrap.secure_listeners",
+        lambda r: len(envoy(r, env={"ENVOY_SECURE_METRICS_PORT": "15091"})["static_resources"]["listeners"]),
+        {"1.30": 2, "1.31": 3},
+    ),
 ]

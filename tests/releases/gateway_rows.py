@@ -24,6 +24,13 @@ def charted(release: Release, values: Json, *, name: str = "gateway", kube: str 
     return {document["kind"]: document for document in made}
 
 
+def namespace(release: Release) -> Json:
+    """The namespace on objects of a chart that is installed in a namespace of digits."""
+    known = settings(release, installer="helm", resolved_values={}, kube_version="1.30")
+    made = chart("gateway", {}, known, name="edge", namespace="1234", version="1.0.0")
+    return made[0]["metadata"]["namespace"]
+
+
 def deployed(release: Release, document: Json, **given: Any) -> dict[str, Json]:
     """What the deployment controller writes for a Gateway, by kind."""
     values = {"global": GLOBAL} | given.pop("values", {})
@@ -308,4 +315,7 @@ ROWS = [
     Row("gateways.proxy_config_labels", proxy_config_by(NEW), {"1.20": False, "1.21": True}),
     Row("gateways.proxy_config_labels", proxy_config_by(OLD), {"1.23": True, "1.24": False}),
     Row("gateways.deployed_kinds", may_write("DaemonSet", "ns"), {"1.29": False, "1.30": True}),
+    Row("gateways.quoted_namespace", namespace, {"1.30": 1234, "1.31": "1234"}),
+    Row("gateways.chart_pod_dns", spec_field("dnsPolicy", "Default"), {"1.30": False, "1.31": True}),
+    Row("gateways.chart_health_check_port", service_field("healthCheckNodePort", 32000), {"1.30": False, "1.31": True}),
 ]

@@ -141,6 +141,12 @@ def autoscaling(release: Release) -> Json:
     return made.chart_values.get("autoscaleMin")
 
 
+def cpu(release: Release) -> Json:
+    user = {"components": {"pilot": {"k8s": {"resources": {"requests": {"cpu": "2000m"}}}}}}
+    made = profiles.istioctl(release, "default", stamp=profiles.released(release), user=user)
+    return get(made.chart_values, "resources.requests.cpu")
+
+
 def chosen(values: Json) -> Callable[[Release], int]:
     return lambda r: len(overlays.chosen(r, values))
 
@@ -369,4 +375,10 @@ ROWS = [
         lambda r: values_of(r)["global"]["hub"],
         {"1.17": "docker.io/istio", "1.29": "docker.io/istio", "1.30": "registry.istio.io/release"},
     ),
+    Row(
+        "profiles.quoted_root_namespace",
+        lambda r: bool(refusal(lambda: mesh_of(r, installer="helm", values={"global": {"istioNamespace": "1234"}}))),
+        {"1.30": True, "1.31": False},
+    ),
+    Row("profiles.cpu_values_from_k8s", cpu, {"1.30": "500m", "1.31": "2"}),
 ]

@@ -241,6 +241,11 @@ ROWS = [
     Row("ports.gateway_dns_server", gateway_dns, {"1.23": False, "1.24": True}),
     Row("ports.ztunnel", partial(ztunnel_has, name="ztunnel-admin"), {"1.17": False, "1.18": True}),
     Row("ports.ztunnel_dns", partial(ztunnel_has, name="ztunnel-dns"), {"1.20": False, "1.21": True}),
+    Row(
+        "ports.secure_metrics",
+        partial(has_port, name="envoy-secure-metrics", proxy_env={"ENVOY_SECURE_METRICS_PORT": "15091"}),
+        {"1.30": False, "1.31": True},
+    ),
 ]
 
 
