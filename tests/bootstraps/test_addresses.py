@@ -9,6 +9,7 @@ import pytest
 from meshc.bootstraps.agent import node_identity
 from meshc.bootstraps.agent.agent_inputs import Flags
 from meshc.errors import InputError
+from meshc.models.annotation_names import SIDECAR_TRAFFIC_EXCLUDE_INTERFACES
 from tests.bootstraps.samples import agent, catalogue, cluster, document
 
 V4, V6 = "10.0.0.1", "fd00::1"
@@ -67,7 +68,7 @@ def test_a_dual_stack_node_needs_a_readable_first_address_since_1_19() -> None:
     ],
 )
 def test_node_addresses(text: str, instance: str, pod_ips: list[str], excluded: str, wanted: tuple[str, ...]) -> None:
-    annotations = {node_identity.EXCLUDED: excluded}
+    annotations = {SIDECAR_TRAFFIC_EXCLUDE_INTERFACES: excluded}
     found = node_identity.addresses(
         {"INSTANCE_IP": instance}, pod_ips, annotations=annotations, release=catalogue(text)
     )

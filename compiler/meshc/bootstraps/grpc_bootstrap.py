@@ -11,6 +11,7 @@ from meshc.bootstraps.node.node_facts import NodeFacts
 from meshc.engine import Engine
 from meshc.gotext import jsontext
 from meshc.gotext.strings import clean_path
+from meshc.istio_names import PLAIN_XDS_PORT
 from meshc.kubernetes.pods import Pod
 from meshc.settings import Settings
 from meshc.yamlio import Json
@@ -45,7 +46,7 @@ def simple(pod: Pod, settings: Settings, facts: Facts) -> tuple[Json, tuple[str,
     name = f"{env.get('POD_NAME', '')}.{env.get('POD_NAMESPACE', '')}"
     node_id = facts.node_id or f"sidecar~{env.get('INSTANCE_IP', '')}~{name}~cluster.local"
     namespace = env.get("ISTIO_NAMESPACE", "")
-    uri = f"dns:///istiod.{namespace.strip()}.svc:15010"
+    uri = f"dns:///istiod.{namespace.strip()}.svc:{PLAIN_XDS_PORT}"
     built = Engine.of(None).template("grpc-bootstrap-simple").render({"server_uri": uri, "node_id": node_id})
     return built, (_NEWLINE,) if namespace != namespace.strip() else ()
 

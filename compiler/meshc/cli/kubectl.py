@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from meshc.errors import ToolError
+from meshc.istio_names import PROXY
 
 _SECONDS = 60
 _LOG_LINE = re.compile(r"[EWIF]\d{4} ")
@@ -31,7 +32,7 @@ class Kubectl:
             raise ToolError("kubectl: its answer is not JSON") from error
         return found["items"] if str(found.get("kind", "")).endswith("List") else [found]
 
-    def read(self, namespace: str, pod: str, path: str, *, container: str = "istio-proxy") -> bytes:
+    def read(self, namespace: str, pod: str, path: str, *, container: str = PROXY) -> bytes:
         """A file in a running container; raises ToolError."""
         return self.run("exec", "-n", namespace, pod, "-c", container, "--", "cat", path)
 

@@ -18,11 +18,10 @@ from meshc.comparison.trials import Found
 from meshc.errors import InjectionError, InputError, MeshcError, SettingsError
 from meshc.injection.api import inject
 from meshc.injection.uninject.injection_records import is_injected
+from meshc.models.annotation_names import SIDECAR_STATUS
 from meshc.reports.changes import Change, Verdict
 from meshc.settings import Settings
 from meshc.yamlio import Json, load_json
-
-_STATUS = "sidecar.istio.io/status"
 
 
 @dataclass(frozen=True)
@@ -209,7 +208,7 @@ def _releases(running: Running) -> list[Release]:
 
 def _revision(running: Running) -> str | None:
     """The revision that injected a pod, by its record; None where it tells none or the default one."""
-    text = (running.metadata.get("annotations") or {}).get(_STATUS)
+    text = (running.metadata.get("annotations") or {}).get(SIDECAR_STATUS)
     if not is_injected(running.metadata) or not isinstance(text, str):
         return None
     try:

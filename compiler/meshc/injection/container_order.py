@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from meshc.catalog import Release
-from meshc.injection.containers import CORE_DUMP, INIT, PROXY, VALIDATION, named
+from meshc.injection.containers import CORE_DUMP, named
 from meshc.injection.edits import List, Map
+from meshc.istio_names import INIT, PROXY, VALIDATION
 
 
 def reorder(spec: Map, *, hold: bool, release: Release) -> None:

@@ -7,11 +7,9 @@ from typing import Any
 
 from meshc.catalog import Release
 from meshc.injection.edits import List, Map
+from meshc.istio_names import PROXY
 from meshc.yamlio import Json
 
-PROXY = "istio-proxy"
-INIT = "istio-init"
-VALIDATION = "istio-validation"
 CORE_DUMP = "enable-core-dump"
 
 

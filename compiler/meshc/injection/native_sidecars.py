@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from meshc.catalog import Release
 from meshc.gotext.parsing import parse_bool
-from meshc.injection.containers import PROXY, named
+from meshc.injection.containers import named
 from meshc.injection.edits import Map
+from meshc.istio_names import PROXY
 from meshc.models.annotation_names import SIDECAR_NATIVE_SIDECAR
 from meshc.yamlio import Json
 

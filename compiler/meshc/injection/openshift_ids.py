@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from meshc.catalog import Release
-from meshc.injection.containers import INIT, PROXY, VALIDATION, open_container, proxy_fields
+from meshc.injection.containers import open_container, proxy_fields
 from meshc.injection.edits import Map
+from meshc.istio_names import INIT, PROXY, VALIDATION
 from meshc.yamlio import Json
 
 DEFAULT_ID = 1337

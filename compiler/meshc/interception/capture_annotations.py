@@ -8,13 +8,15 @@ from meshc.catalog import Release
 from meshc.errors import InputError, PathPart
 from meshc.models import annotations as known
 from meshc.models.annotation_checks import problem
+from meshc.models.annotation_names import (
+    IO_ISTIO_REROUTE_VIRTUAL_INTERFACES,
+    SIDECAR_INTERCEPTION_MODE,
+    SIDECAR_STATUS_PORT,
+)
 from meshc.yamlio import Json
 
 TRAFFIC = "traffic.sidecar.istio.io/"
-MODE = "sidecar.istio.io/interceptionMode"
-STATUS_PORT = "status.sidecar.istio.io/port"
-REROUTE = "istio.io/reroute-virtual-interfaces"
-_CAPTURE = (MODE, STATUS_PORT, REROUTE, TRAFFIC)
+_CAPTURE = (SIDECAR_INTERCEPTION_MODE, SIDECAR_STATUS_PORT, IO_ISTIO_REROUTE_VIRTUAL_INTERFACES, TRAFFIC)
 _HINTS = {
     "interception_mode": "write REDIRECT, TPROXY or NONE",
     "include_cidrs": 'write `*` alone or ranges separated by commas without blanks, e.g. "10.0.0.0/8,192.168.0.0/16"',

@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
+from meshc import istio_names
 from meshc.catalog import Release
 from meshc.errors import SettingsError, nearest
 from meshc.interception import checks
 from meshc.interception.ranges import Ranges, split
+from meshc.istio_names import INBOUND_PORT, OUTBOUND_PORT, TUNNEL_PORT
 from meshc.yamlio import Json
 
 Mode = Literal["REDIRECT", "TPROXY"]
-DNS_PORT = "15053"
+DNS_PORT = str(istio_names.DNS_PORT)
 _IPV4_LOOPBACK = "127.0.0.1/32"
 
 
@@ -32,9 +34,9 @@ class Family(NamedTuple):
 class Config:
     """Everything the rules depend on besides the release; ports and ids are texts, as the tool passes them through."""
 
-    outbound_port: str = "15001"
-    inbound_port: str = "15006"
-    tunnel_port: str = "15008"
+    outbound_port: str = str(OUTBOUND_PORT)
+    inbound_port: str = str(INBOUND_PORT)
+    tunnel_port: str = str(TUNNEL_PORT)
     uids: tuple[str, ...] = ("1337",)
     gids: tuple[str, ...] = ("1337",)
     mode: Mode = "REDIRECT"
@@ -96,9 +98,9 @@ def from_tool(keys: Mapping[str, Json], release: Release) -> Config:
     )
     uids = read.items("PROXY_UID") or ("1337",)
     config = Config(
-        outbound_port=read.port("PROXY_PORT", "15001"),
-        inbound_port=read.port("INBOUND_CAPTURE_PORT", "15006"),
-        tunnel_port=read.port("INBOUND_TUNNEL_PORT", "15008"),
+        outbound_port=read.port("PROXY_PORT", str(OUTBOUND_PORT)),
+        inbound_port=read.port("INBOUND_CAPTURE_PORT", str(INBOUND_PORT)),
+        tunnel_port=read.port("INBOUND_TUNNEL_PORT", str(TUNNEL_PORT)),
         uids=uids,
         gids=read.items("PROXY_GID") or uids,
         mode="TPROXY" if read.text("INBOUND_INTERCEPTION_MODE") == "TPROXY" else "REDIRECT",

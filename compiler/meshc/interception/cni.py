@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from meshc.catalog import Release
 from meshc.errors import ErrorGroup
-from meshc.interception.capture_annotations import MODE, REROUTE, TRAFFIC, problems
+from meshc.interception.capture_annotations import TRAFFIC, problems
 from meshc.interception.checks import BOOLEANS, members
+from meshc.istio_names import AGENT_PORT, ENVOY_METRICS_PORT, HEALTH_PORT, INIT
 from meshc.kubernetes.containers import environment
 from meshc.kubernetes.pods import Pod
+from meshc.models.annotation_names import IO_ISTIO_REROUTE_VIRTUAL_INTERFACES, SIDECAR_INTERCEPTION_MODE, SIDECAR_STATUS
+from meshc.models.label_names import SIDECAR_INJECT
 from meshc.yamlio import Json
 
-_ALWAYS_EXCLUDED = ("15020", "15021", "15090")
+_ALWAYS_EXCLUDED = (str(AGENT_PORT), str(HEALTH_PORT), str(ENVOY_METRICS_PORT))
 
 
 def settings(pod: Pod, release: Release) -> tuple[dict[str, Json], list[str]]:
@@ -32,12 +35,12 @@ def settings(pod: Pod, release: Release) -> tuple[dict[str, Json], list[str]]:
     found: dict[str, Json] = {
         "PROXY_UID": uid,
         "PROXY_GID": gid,
-        "INBOUND_INTERCEPTION_MODE": pod.annotations.get(MODE, "REDIRECT"),
+        "INBOUND_INTERCEPTION_MODE": pod.annotations.get(SIDECAR_INTERCEPTION_MODE, "REDIRECT"),
         "OUTBOUND_IPRANGES_INCLUDE": _traffic(pod, "includeOutboundIPRanges", "*"),
         "OUTBOUND_IPRANGES_EXCLUDE": _traffic(pod, "excludeOutboundIPRanges", ""),
         "INBOUND_PORTS_INCLUDE": _traffic(pod, "includeInboundPorts", "*"),
         "INBOUND_PORTS_EXCLUDE": _excluded_inbound(pod),
-        "OUTBOUND_PORTS_EXCLUDE": _traffic(pod, "excludeOutboundPorts", "15020"),
+        "OUTBOUND_PORTS_EXCLUDE": _traffic(pod, "excludeOutboundPorts", str(AGENT_PORT)),
         "OUTBOUND_PORTS_INCLUDE": _traffic(pod, "includeOutboundPorts", ""),
         "KUBE_VIRT_INTERFACES": _virtual_interfaces(pod, release),
         "EXCLUDE_INTERFACES": _traffic(pod, "excludeInterfaces", ""),
@@ -53,7 +56,7 @@ def settings(pod: Pod, release: Release) -> tuple[dict[str, Json], list[str]]:
 def _skipped(pod: Pod, release: Release) -> str | None:
     """Why the plugin passes the pod over, if it does."""
     proxy = pod.proxy
-    if pod.container("istio-init"):
+    if pod.container(INIT):
         return "the CNI plugin skips the pod: istio-init installs the rules"
     if environment(proxy).get("DISABLE_ENVOY") == "true":
         return "the CNI plugin skips the pod: DISABLE_ENVOY is true"
@@ -64,9 +67,9 @@ def _skipped(pod: Pod, release: Release) -> str | None:
             return "the CNI plugin skips the pod: its proxy is no sidecar"
     elif len(pod.spec.get("containers") or []) < 2:
         return "the CNI plugin skips the pod: it has a single container"
-    if "false" in (pod.labels.get("sidecar.istio.io/inject", pod.annotations.get("sidecar.istio.io/inject")),):
+    if "false" in (pod.labels.get(SIDECAR_INJECT, pod.annotations.get(SIDECAR_INJECT)),):
         return "the CNI plugin skips the pod: sidecar.istio.io/inject is false"
-    if "sidecar.istio.io/status" not in pod.annotations:
+    if SIDECAR_STATUS not in pod.annotations:
         return "the CNI plugin skips the pod: it lacks the annotation sidecar.istio.io/status"
     return None
 
@@ -83,11 +86,15 @@ def _traffic(pod: Pod, name: str, default: str) -> str:
 
 
 def _excluded_inbound(pod: Pod) -> str:
-    listed = members(_traffic(pod, "excludeInboundPorts", "15020"))
+    listed = members(_traffic(pod, "excludeInboundPorts", str(AGENT_PORT)))
     return ",".join(dict.fromkeys((*listed, *_ALWAYS_EXCLUDED)))
 
 
 def _virtual_interfaces(pod: Pod, release: Release) -> str:
     """Both annotations name them; whichever way a release passes them on, the newer one wins (of two `-k` the last counts)."""
     older = _traffic(pod, "kubevirtInterfaces", "")
-    return str(pod.annotations.get(REROUTE, older)) if release.has("interception.reroute_annotation") else older
+    return (
+        str(pod.annotations.get(IO_ISTIO_REROUTE_VIRTUAL_INTERFACES, older))
+        if release.has("interception.reroute_annotation")
+        else older
+    )

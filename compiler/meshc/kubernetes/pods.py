@@ -9,15 +9,15 @@ from functools import cached_property
 
 from meshc import catalog
 from meshc.errors import InputError
+from meshc.istio_names import INIT, PROXY, VALIDATION
 from meshc.kubernetes import typed
 from meshc.kubernetes.containers import arguments
 from meshc.yamlio import Json
 
-PROXY = "istio-proxy"
 GRPC_WRITER = "grpc-bootstrap-init"
 """Init container of the template `grpc-simple`; it writes the gRPC bootstrap of a pod without an agent."""
 
-_INIT_NAMES = ("istio-init", "istio-validation")
+_INIT_NAMES = (INIT, VALIDATION)
 _RELEASE = re.compile(r"^v?(\d+\.\d+(?:\.\d+)?)(?:[-+].*)?$")
 _TEMPLATES = (("spec", "jobTemplate", "spec", "template"), ("spec", "template"))
 

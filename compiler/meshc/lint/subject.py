@@ -13,7 +13,8 @@ from meshc.interception.packet_rules import Rules
 from meshc.interception.packet_rules import capture as compute_rules
 from meshc.interception.ports.pod_ports import pod_ports
 from meshc.interception.ports.port_map import PortMap
-from meshc.kubernetes.pods import PROXY, Pod, pod_of
+from meshc.istio_names import PROXY
+from meshc.kubernetes.pods import Pod, pod_of
 from meshc.models.mesh_config import MeshConfig
 from meshc.reports.finding import Rule, Severity
 from meshc.yamlio import Document, Json

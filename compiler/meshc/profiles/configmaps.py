@@ -6,6 +6,7 @@ import copy
 from typing import Any
 
 from meshc.catalog import Release
+from meshc.istio_names import XDS_PORT
 from meshc.trees import get, merge, section
 from meshc.yamlio import Json, scalars
 
@@ -108,7 +109,7 @@ def _default_config(release: Release, values: Json, *, namespace: str) -> dict[s
     if variant:
         config["image"] = {"imageType": variant}
     config |= _tracing(release, values)
-    config["discoveryAddress"] = f"{_discovery_host(release, values)}.{namespace}.svc:15012"
+    config["discoveryAddress"] = f"{_discovery_host(release, values)}.{namespace}.svc:{XDS_PORT}"
     return config
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from meshc.catalog import Release
+from meshc.istio_names import XDS_PORT
 from meshc.profiles.configmaps import pilot
 from meshc.trees import get, section
 from meshc.yamlio import Json
@@ -55,7 +56,7 @@ def _source(field: str) -> Json:
 
 def _istiod_address(values: Json, _: Json, namespace: str) -> str:
     revision = get(values, "revision")
-    return f"istiod{f'-{revision}' if revision else ''}.{namespace}.svc:15012"
+    return f"istiod{f'-{revision}' if revision else ''}.{namespace}.svc:{XDS_PORT}"
 
 
 def _trusted_accounts(_: Json, own: Json, namespace: str) -> str | None:

@@ -9,12 +9,12 @@ from meshc import yamlio
 from meshc.bootstraps.compiler import Bootstraps, bootstrap
 from meshc.errors import MeshcError
 from meshc.injection.api import inject
+from meshc.istio_names import PROXY
 from meshc.rendering.tree import Rendered
 from meshc.rendering.units import Unit
 from meshc.settings import Settings
 from meshc.yamlio import Json
 
-_PROXY = "istio-proxy"
 ENVOY, GRPC = "envoy-rev.json", "grpc-bootstrap.json"
 
 
@@ -86,4 +86,4 @@ def _has_proxy(manifest: Json) -> bool:
     """Whether a workload that is not injected brings a proxy of its own, as gateways made by charts and controllers do."""
     template = (manifest.get("spec") or {}).get("template") or manifest
     spec = template.get("spec") or {}
-    return any(c.get("name") == _PROXY for c in spec.get("containers") or [])
+    return any(c.get("name") == PROXY for c in spec.get("containers") or [])

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from meshc import yamlio
+from meshc.models.label_names import IO_ISTIO_REV
 from meshc.settings import injector
 from meshc.settings.model import InjectionConfig, Settings
 from meshc.yamlio import Json
@@ -52,7 +53,7 @@ def _config_map(name: str, data: Json, revision: str, namespace: str, annotation
     metadata: dict[str, Any] = {
         "name": f"{name}-{revision}" if revision else name,
         "namespace": namespace,
-        "labels": {"istio.io/rev": revision or "default"},
+        "labels": {IO_ISTIO_REV: revision or "default"},
     }
     if annotations:
         metadata["annotations"] = annotations

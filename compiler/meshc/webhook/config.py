@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from meshc import load
+from meshc.istio_names import ISTIOD_MONITORING_PORT, WEBHOOK_PORT
 from meshc.webhook.limits import Limits
 
 # Keywords of Settings.load that name files: those that hold one document, and those that hold any number of them.
@@ -51,8 +52,8 @@ class ServerConfig:
     key: Path
     sources: tuple[Source, ...]
     host: str = "0.0.0.0"
-    port: int = 15017
-    monitoring_port: int = 15014
+    port: int = WEBHOOK_PORT
+    monitoring_port: int = ISTIOD_MONITORING_PORT
     workers: int = 1
     tls_minimum: str = "1.2"
     log_format: str = "text"

@@ -6,6 +6,7 @@ import base64
 from dataclasses import dataclass
 
 from meshc.engine import Engine
+from meshc.models.label_names import IO_ISTIO_REV, IO_ISTIO_TAG, OPERATOR_COMPONENT, OPERATOR_INSTALL_OWNING_RESOURCE
 from meshc.models.values import IstiodRemoteValues
 from meshc.settings import Settings
 from meshc.yamlio import Json
@@ -43,7 +44,7 @@ def tag_webhook(settings: Settings, target: Target, tag: str) -> Json | None:
         # The values' bundle was not written here; one that the user names always is, as nothing else would bring it.
         for hook in made["webhooks"]:
             hook["clientConfig"].pop("caBundle", None)
-    made["metadata"]["labels"]["istio.io/tag"] = tag
+    made["metadata"]["labels"][IO_ISTIO_TAG] = tag
     return made
 
 
@@ -91,9 +92,9 @@ def _client(settings: Settings, target: Target) -> Json:
 def _labels(settings: Settings) -> dict[str, str]:
     release_name = "istio" if settings.installer == "istioctl" else "istiod"
     labels = {
-        "istio.io/rev": settings.revision or "default",
-        "install.operator.istio.io/owning-resource": settings.chart_values.owner_name or "unknown",
-        "operator.istio.io/component": "Pilot",
+        IO_ISTIO_REV: settings.revision or "default",
+        OPERATOR_INSTALL_OWNING_RESOURCE: settings.chart_values.owner_name or "unknown",
+        OPERATOR_COMPONENT: "Pilot",
         "app": "sidecar-injector",
         "release": release_name,
     }

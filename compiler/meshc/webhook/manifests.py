@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from meshc import __version__
 from meshc.engine import Engine
 from meshc.errors import UsageError
+from meshc.models.label_names import IO_ISTIO_REV, SIDECAR_INJECT
 from meshc.settings import Settings
 from meshc.webhook.configuration import Target, revision_webhook, tag_webhook
 from meshc.yamlio import Json
@@ -52,7 +53,7 @@ def _context(settings: Settings, installation: Installation, name: str) -> dict[
     selector = {
         "app.kubernetes.io/name": "meshc",
         "app.kubernetes.io/component": "webhook",
-        "istio.io/rev": settings.revision or "default",
+        IO_ISTIO_REV: settings.revision or "default",
     }
     labels = {**selector, "app.kubernetes.io/version": __version__}
     return {
@@ -61,7 +62,7 @@ def _context(settings: Settings, installation: Installation, name: str) -> dict[
         "meta": {"name": name, "namespace": namespace, "labels": labels},
         "selector": selector,
         # The webhook's own pods must start while no webhook answers.
-        "pod_labels": {**labels, "sidecar.istio.io/inject": "false"},
+        "pod_labels": {**labels, SIDECAR_INJECT: "false"},
         "image": installation.image,
         "args": _args(settings),
         "secret": f"{name}-tls",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from meshc.catalog import Release
 from meshc.gotext.parsing import parse_bool, parse_int
+from meshc.istio_names import PROXY
 from meshc.models.proxy_config import ProxyConfig
 
 
@@ -16,7 +17,7 @@ class Flags:
 
     domain: str = ""
     mesh_config: str = "./etc/istio/config/mesh"
-    service_cluster: str = "istio-proxy"
+    service_cluster: str = PROXY
     concurrency: int = 0
     template_file: str = ""
     outlier_log_path: str = ""

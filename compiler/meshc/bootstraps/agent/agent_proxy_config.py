@@ -11,12 +11,9 @@ from meshc.catalog import Release
 from meshc.errors import SettingsError, raise_all
 from meshc.gotext.parsing import parse_int
 from meshc.models import mesh, proxy
+from meshc.models.annotation_names import PROXY_CONFIG, SIDECAR_DISCOVERY_ADDRESS, SIDECAR_STATUS_PORT
 from meshc.models.proxy_config import ProxyConfig
 from meshc.yamlio import Json
-
-CONFIG_ANNOTATION = "proxy.istio.io/config"
-_DISCOVERY_ANNOTATION = "sidecar.istio.io/discoveryAddress"
-_STATUS_PORT_ANNOTATION = "status.sidecar.istio.io/port"
 
 
 @dataclass(frozen=True)
@@ -84,7 +81,7 @@ def _layers(sources: Sources) -> list[tuple[str, Json]]:
         found.append(("defaultConfig", document.get("defaultConfig", document.get("default_config"))))
     for name, text in (
         ("PROXY_CONFIG", sources.env.get("PROXY_CONFIG", "")),
-        (CONFIG_ANNOTATION, sources.annotations.get(CONFIG_ANNOTATION, "")),
+        (PROXY_CONFIG, sources.annotations.get(PROXY_CONFIG, "")),
     ):
         if text:
             found.append((name, proxy.parse_text(text, file=name)))
@@ -114,8 +111,8 @@ def _with_statsd_address(config: ProxyConfig, hosts: Mapping[str, str]) -> tuple
 
 
 def _with_annotations(config: ProxyConfig, annotations: Mapping[str, str]) -> ProxyConfig:
-    if _DISCOVERY_ANNOTATION in annotations:
-        config = config.changed(ProxyConfig.discovery_address, annotations[_DISCOVERY_ANNOTATION])
-    if _STATUS_PORT_ANNOTATION in annotations:
-        config = config.changed(ProxyConfig.status_port, parse_int(annotations[_STATUS_PORT_ANNOTATION]) or 0)
+    if SIDECAR_DISCOVERY_ADDRESS in annotations:
+        config = config.changed(ProxyConfig.discovery_address, annotations[SIDECAR_DISCOVERY_ADDRESS])
+    if SIDECAR_STATUS_PORT in annotations:
+        config = config.changed(ProxyConfig.status_port, parse_int(annotations[SIDECAR_STATUS_PORT]) or 0)
     return config

@@ -8,8 +8,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from meshc.bootstraps.agent.agent_inputs import Flags
 from meshc.catalog import Release
+from meshc.models.annotation_names import SIDECAR_TRAFFIC_EXCLUDE_INTERFACES
 
-EXCLUDED = "traffic.sidecar.istio.io/excludeInterfaces"
 _POD_INTERFACE = "eth0"
 _LOOPBACKS = ("127.0.0.1", "::1")
 
@@ -25,7 +25,7 @@ def addresses(
     own = _normal(env.get("INSTANCE_IP", ""))
     first = [own] if own else []
     found = [ip for ip in map(_normal, pod_ips) if ip]
-    excluded = _POD_INTERFACE in annotations.get(EXCLUDED, "").split(",")
+    excluded = _POD_INTERFACE in annotations.get(SIDECAR_TRAFFIC_EXCLUDE_INTERFACES, "").split(",")
     if release.has("bootstrap.loopback_stands_in"):
         kept = [] if excluded and found else found or list(_LOOPBACKS)
         return tuple(dict.fromkeys([*first, *(ip for ip in kept if ip not in first)]))

@@ -8,6 +8,7 @@ from meshc.bootstraps.agent.agent_inputs import Agent
 from meshc.bootstraps.envoy.address_family import Family
 from meshc.bootstraps.node.node_metadata import Metadata
 from meshc.engine import Spread
+from meshc.models.annotation_names import SIDECAR_STATS_COMPRESSION
 
 Node = dict[str, object]
 """A part of the bootstrap."""
@@ -64,7 +65,7 @@ def compressors(agent: Agent, annotations: Mapping[str, str]) -> list[Node]:
     """Filters that compress the metrics: one chosen by annotation until 1.28, three by default since 1.29."""
     release = agent.release
     if release.has("bootstrap.compression_annotation"):
-        kind = annotations.get("sidecar.istio.io/statsCompression", "")
+        kind = annotations.get(SIDECAR_STATS_COMPRESSION, "")
         return [_by_annotation(kind)] if kind in _KINDS else []
     if release.has("bootstrap.compression_default") and agent.config.stats_compression is not False:
         return [_by_default(kind) for kind in _KINDS]

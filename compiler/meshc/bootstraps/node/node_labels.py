@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from meshc.kubernetes.pods import PROXY
+from meshc.istio_names import PROXY
+from meshc.models.label_names import SERVICE_CANONICAL_NAME
 from meshc.models.proxy_config import ProxyConfig
 
 LOCALITY = "istio-locality"
-_CANONICAL = ("service.istio.io/canonical-name", "app.kubernetes.io/name", "app")
+_CANONICAL = (SERVICE_CANONICAL_NAME, "app.kubernetes.io/name", "app")
 _LOCALITY_PARTS = ("region", "zone", "sub_zone")
 
 

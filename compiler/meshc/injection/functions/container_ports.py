@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from meshc.gotext import printing
+from meshc.istio_names import PROXY
 
 Json = Any
 
-PROXY = "istio-proxy"
 _NOT_CAPTURED = ("UDP", "SCTP")
 
 

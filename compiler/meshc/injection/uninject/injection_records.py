@@ -9,9 +9,9 @@ from typing import Any
 from meshc.catalog import Release
 from meshc.errors import InjectionError, InputError
 from meshc.injection import overrides, prometheus
-from meshc.injection.containers import PROXY
 from meshc.injection.pod_metadata import read_status
 from meshc.injection.probes import app_probers
+from meshc.istio_names import PROXY
 from meshc.models.annotation_names import INJECT_TEMPLATES, SIDECAR_STATUS
 from meshc.yamlio import Json, load_json
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from meshc.catalog import Release
-from meshc.injection.containers import CORE_DUMP, INIT, PROXY, VALIDATION, named
+from meshc.injection.containers import CORE_DUMP, named
 from meshc.injection.edits import List, Map
 from meshc.injection.uninject.doubts import LAYER, Doubts
 from meshc.injection.uninject.injection_records import Records
+from meshc.istio_names import INIT, PROXY, VALIDATION
 
 _MOVED = (PROXY, INIT, VALIDATION, CORE_DUMP)
 _IN_POD_ORDER = {"grpc-agent", "grpc-simple"}

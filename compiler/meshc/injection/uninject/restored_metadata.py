@@ -7,13 +7,14 @@ from typing import Any
 
 from meshc.catalog import Release
 from meshc.injection import prometheus
-from meshc.injection.containers import PROXY, VALIDATION, named
+from meshc.injection.containers import named
 from meshc.injection.edits import Map
 from meshc.injection.functions.multus import NETWORKS, append_multus_network
 from meshc.injection.identity import Identity
 from meshc.injection.templating.workload_facts import canonical_name, canonical_revision, shortened
 from meshc.injection.uninject.doubts import LAYER, Doubts, Question
 from meshc.injection.uninject.injection_records import Records
+from meshc.istio_names import PROXY, VALIDATION
 from meshc.models import annotation_names as names
 from meshc.models import label_names
 

@@ -8,8 +8,9 @@ from meshc.catalog import Release
 from meshc.interception.ports.components import COMPONENTS, component, holds
 from meshc.interception.ports.port_facts import Facts, Value, argument
 from meshc.interception.ports.port_map import Forward, Port, PortMap, port, resolve
+from meshc.istio_names import PROXY
 from meshc.kubernetes.containers import arguments, environment
-from meshc.kubernetes.pods import PROXY, Pod, pod_of
+from meshc.kubernetes.pods import Pod, pod_of
 from meshc.yamlio import Json
 
 _SECURE_METRICS = {

@@ -7,13 +7,11 @@ from dataclasses import dataclass, field
 
 from meshc.errors import MeshcError
 from meshc.interception import flags
-from meshc.interception.capture_annotations import STATUS_PORT
 from meshc.kubernetes.containers import arguments, environment
 from meshc.kubernetes.pods import Pod
 from meshc.models import proxy
+from meshc.models.annotation_names import PROXY_CONFIG, SIDECAR_STATUS_PORT
 from meshc.yamlio import Json
-
-PROXY_CONFIG = "proxy.istio.io/config"
 
 
 @dataclass(frozen=True)
@@ -62,9 +60,9 @@ class Facts:
 
     def status_port(self) -> Value | None:
         """The agent's port: annotation before ProxyConfig."""
-        found = self.pod.annotations.get(STATUS_PORT)
+        found = self.pod.annotations.get(SIDECAR_STATUS_PORT)
         if found is not None and str(found).strip().isdigit():
-            return Value(int(str(found)), f"annotation {STATUS_PORT}")
+            return Value(int(str(found)), f"annotation {SIDECAR_STATUS_PORT}")
         return self.proxy_config("statusPort")
 
     def variable(self, name: str) -> Value | None:

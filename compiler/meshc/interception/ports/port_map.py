@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from meshc import resources, yamlio
+from meshc.istio_names import XDS_PORT
 from meshc.yamlio import Json
 
 
@@ -88,7 +89,7 @@ def switch(name: str) -> str | None:
     return found
 
 
-def resolve(ports: tuple[Port, ...], *, istiod: int = 15012) -> tuple[Port, ...]:
+def resolve(ports: tuple[Port, ...], *, istiod: int = XDS_PORT) -> tuple[Port, ...]:
     """Give every forward the number its target has in this map; `istiod` is the port proxies find istiod on."""
     numbers = {"istiod-secure-grpc": istiod} | {p.id: p.number for p in ports if p.transport != "unix"}
     return tuple(

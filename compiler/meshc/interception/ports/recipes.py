@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 
 from meshc.errors import UsageError, nearest
 from meshc.interception.ports.port_map import PortMap
-from meshc.kubernetes.pods import PROXY, Pod
+from meshc.istio_names import PROXY
+from meshc.kubernetes.pods import Pod
 
 # the kernel's usual range starts later; the wider range catches clusters that widened it
 _EPHEMERAL = "20000-65535"

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from meshc.interception.ports.port_map import Port
+from meshc.istio_names import DNS_PORT, TUNNEL_PORT
 from meshc.lint.subject import Path, Problem, Subject, problem
+from meshc.models.label_names import SIDECAR_INJECT
 from meshc.reports.finding import Rule
 from meshc.yamlio import Json
 
 # not listened on in every pod, but treated apart by the packet rules of every injected one
 _RESERVED = {
-    15008: "the HBONE tunnel port is never captured",
-    15053: "with DNS capture the agent's DNS server listens here",
+    TUNNEL_PORT: "the HBONE tunnel port is never captured",
+    DNS_PORT: "with DNS capture the agent's DNS server listens here",
 }
 
 PORT_COLLISION = Rule(
@@ -58,7 +60,7 @@ def _collision(
             f"let the application listen on another port; {taken.setting} moves the mesh's" if taken.setting else None
         )
         yield problem(PORT_COLLISION, place, message, hint)
-    elif number in _RESERVED and (transport == "tcp" or number == 15053):
+    elif number in _RESERVED and (transport == "tcp" or number == DNS_PORT):
         message = f"port {number} of container {container} is one of the mesh's: {_RESERVED[number]}"
         yield problem(RESERVED_PORT, place, message)
 
@@ -70,7 +72,7 @@ def _is_mesh(port: Port) -> bool:
 def _host_network(subject: Subject) -> Iterator[Problem]:
     if subject.pod.spec.get("hostNetwork") is not True:
         return
-    wanted = subject.pod.labels.get("sidecar.istio.io/inject", subject.pod.annotations.get("sidecar.istio.io/inject"))
+    wanted = subject.pod.labels.get(SIDECAR_INJECT, subject.pod.annotations.get(SIDECAR_INJECT))
     message = "a pod on the host's network is never injected: its packet rules would be the node's"
     if wanted == "false" or subject.injected is not None:
         return

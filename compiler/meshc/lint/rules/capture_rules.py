@@ -8,6 +8,7 @@ from meshc.interception.capture_annotations import TRAFFIC, ports
 from meshc.interception.packet_rules import Rules
 from meshc.interception.tracing import trace
 from meshc.interception.tracing.packets import Packet
+from meshc.istio_names import TUNNEL_PORT
 from meshc.lint.subject import Path, Problem, Subject, problem
 from meshc.reports.finding import Rule
 
@@ -71,7 +72,12 @@ def _served(subject: Subject, rules: Rules) -> Iterator[Problem]:
     for container, path in subject.applications():
         for index, entry in enumerate(container.get("ports") or []):
             number = entry.get("containerPort")
-            if not isinstance(number, int) or entry.get("protocol", "TCP") != "TCP" or number in own or number == 15008:
+            if (
+                not isinstance(number, int)
+                or entry.get("protocol", "TCP") != "TCP"
+                or number in own
+                or number == TUNNEL_PORT
+            ):
                 continue
             if not captured(rules, number):
                 place = excluding(subject, number)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
+from meshc.istio_names import INIT, PROXY, VALIDATION
 from meshc.kubernetes import quantity
 from meshc.lint.subject import Problem, Subject, problem
 from meshc.reports.finding import Rule
@@ -86,7 +87,7 @@ def _resources(subject: Subject, container: Mapping[str, Json]) -> Iterator[Prob
 
 
 def _hint(container: str) -> str:
-    if container in ("istio-proxy", "istio-init", "istio-validation"):
+    if container in (PROXY, INIT, VALIDATION):
         return "set sidecar.istio.io/proxyCPULimit and proxyMemoryLimit beside proxyCPU and proxyMemory, or values global.proxy.resources"
     return REQUEST_ABOVE_LIMIT.hint
 

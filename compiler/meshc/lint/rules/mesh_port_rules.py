@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from meshc.interception.capture_annotations import STATUS_PORT
 from meshc.interception.ports.port_map import Port, PortMap
 from meshc.lint.subject import Problem, Subject, problem
+from meshc.models.annotation_names import PROXY_CONFIG, SIDECAR_STATUS_PORT
 from meshc.reports.finding import Rule
-
-_CONFIG = "proxy.istio.io/config"
 
 MESH_PORT_CLASH = Rule(
     "mesh-port-clash",
@@ -83,5 +81,9 @@ def _health(subject: Subject, ports: PortMap) -> Iterator[Problem]:
 
 def _place(subject: Subject, port: Port) -> tuple[str | int, ...]:
     """The annotation that moved a port, else the pod's metadata."""
-    name = STATUS_PORT if port.id == "agent-status" and STATUS_PORT in subject.pod.annotations else _CONFIG
+    name = (
+        SIDECAR_STATUS_PORT
+        if port.id == "agent-status" and SIDECAR_STATUS_PORT in subject.pod.annotations
+        else PROXY_CONFIG
+    )
     return subject.annotation_path(name) if name in subject.pod.annotations else (*subject.pod.path, "metadata")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from meshc.istio_names import INIT, PROXY, VALIDATION
 from meshc.kubernetes.pods import Pod
 from meshc.lint.subject import Path, Problem, Subject, problem
 from meshc.reports.finding import Rule, Severity
@@ -44,7 +45,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     if not asked and LEVELS.index(after) < LEVELS.index(before):
         reasons = "; ".join(dict.fromkeys(r for at, _, r in found if LEVELS.index(at) == LEVELS.index(after) + 1))
         message = f"injection lowers the pod's Pod Security level from {before} to {after}: {reasons}"
-        yield problem(POD_SECURITY, (*subject.pod.path, "spec"), message, _hint("istio-init"), severity="note")
+        yield problem(POD_SECURITY, (*subject.pod.path, "spec"), message, _hint(INIT), severity="note")
 
 
 def level(pod: Pod) -> str:
@@ -116,8 +117,8 @@ def _place(subject: Subject, container: str) -> Path:
 
 
 def _hint(container: str) -> str:
-    if container == "istio-init":
+    if container == INIT:
         return "install the Istio CNI (istioctl: components.cni.enabled, Helm: pilot.cni.enabled): no container then needs NET_ADMIN"
-    if container in ("istio-proxy", "istio-validation"):
+    if container in (PROXY, VALIDATION):
         return "set values global.proxy.seccompProfile.type to RuntimeDefault"
     return POD_SECURITY.hint
