@@ -15,6 +15,7 @@ from meshc.bootstraps.envoy import (
     tracers,
 )
 from meshc.bootstraps.envoy.address_family import family
+from meshc.bootstraps.envoy.service_clusters import METRICS_SERVICE
 from meshc.bootstraps.node.node_facts import NodeFacts
 from meshc.catalog import Release
 from meshc.engine import Engine, Own
@@ -42,6 +43,7 @@ def view(facts: NodeFacts) -> dict[str, object]:
     config = agent.config
     socket_addresses.check_discovery(config.discovery_address)
     tracer = tracers.tracer(agent, cluster=facts.cluster)
+    services = service_clusters.services(agent, tracer=tracer, metadata=metadata)
     chosen = family(agent)
     statsd = config.statsd_udp_address
     return {
@@ -59,11 +61,11 @@ def view(facts: NodeFacts) -> dict[str, object]:
         "workload_socket": envoy_options.workload_socket(agent, metadata),
         "files_socket": envoy_options.files_socket(agent, metadata),
         "xds_socket": f"{config.config_path}/XDS",
-        "services": service_clusters.services(agent, tracer=tracer, metadata=metadata),
+        "services": services,
         "connection_limit": envoy_options.connection_limit(agent),
         "tracer_kind": tracer.kind if tracer else "",
         "tracer": tracer.values if tracer else {},
-        "metrics_service": bool(config.envoy_metrics_service.address),
+        "metrics_service": any(service.name == METRICS_SERVICE for service in services),
         "statsd": socket_addresses.socket_address(statsd, agent.env, "statsdUdpAddress") if statsd else None,
         "cluster_manager": envoy_options.cluster_manager(agent, metadata),
         "self_discovery": envoy_options.self_discovery(metadata),

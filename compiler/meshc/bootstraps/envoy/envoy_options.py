@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
+
 import orjson
 
 from meshc.bootstraps.agent.agent_inputs import Agent
 from meshc.bootstraps.node.node_metadata import Metadata
+from meshc.catalog import Release
 from meshc.errors import InputError
 from meshc.gotext.parsing import parse_int
 
@@ -44,16 +48,28 @@ def static_layer(agent: Agent) -> Node:
     """The static runtime layer: the release's defaults, the environment's, `runtimeValues` (docs/istio/bootstrap.md § 2.4).
 
     An empty runtime value removes the key.  Since 1.19 `true` and `false` become booleans; everything else stays a
-    string.
+    string.  The result is shared: do not change it.
     """
-    release = agent.release
+    fips = agent.env.get("COMPLIANCE_POLICY") == "fips-140-2"
+    common = _common_layer(agent.release, fips=fips, strips_fragment=agent.flag(STRIP_FRAGMENT))
+    configured = agent.config.runtime_values
+    return _with_runtime_values(common, configured, agent.release) if configured else common
+
+
+@lru_cache(maxsize=256)
+def _common_layer(release: Release, *, fips: bool, strips_fragment: bool) -> Node:
     layer: Node = dict(release.fact("bootstrap.runtime_layer"))
-    if agent.env.get("COMPLIANCE_POLICY") == "fips-140-2" and release.has("bootstrap.fips_runtime"):
+    if fips and release.has("bootstrap.fips_runtime"):
         layer.update(release.fact("bootstrap.fips_runtime"))
-    if not agent.flag(STRIP_FRAGMENT):
+    if not strips_fragment:
         layer[STRIP_FRAGMENT_KEY] = "false"
+    return {key: layer[key] for key in sorted(layer)}
+
+
+def _with_runtime_values(common: Node, configured: Mapping[str, str], release: Release) -> Node:
+    layer = dict(common)
     booleans = release.has("bootstrap.runtime_booleans")
-    for key, value in agent.config.runtime_values.items():
+    for key, value in configured.items():
         if value == "":
             layer.pop(key, None)
         else:

@@ -12,6 +12,9 @@ from meshc.bootstraps.node.node_metadata import Metadata
 from meshc.gotext import durations
 from meshc.models.proxy_config import RemoteService, TcpKeepalive
 
+METRICS_SERVICE = "envoy_metrics_service"
+"""Name of the cluster of `envoyMetricsService`."""
+
 _TRACER_CLUSTERS = {"zipkin": "zipkin", "lightstep": "lightstep", "datadog": "datadog_agent"}
 
 
@@ -33,10 +36,10 @@ def services(agent: Agent, *, tracer: Tracer | None, metadata: Metadata) -> list
     if tracer is not None and tracer.kind in _TRACER_CLUSTERS:
         found.append(_tracer(agent, tracer, metadata))
     for name, field, service in (
-        ("envoy_metrics_service", "envoyMetricsService", agent.config.envoy_metrics_service),
+        (METRICS_SERVICE, "envoyMetricsService", agent.config.envoy_metrics_service),
         ("envoy_accesslog_service", "envoyAccessLogService", agent.config.envoy_access_log_service),
     ):
-        if service.address:
+        if service and service.address:
             address = socket_addresses.socket_address(service.address, agent.env, f"{field}.address")
             found.append(_service(name, service, address, metadata=metadata))
     return found

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 
 from meshc.bootstraps.agent.agent_inputs import Agent
 from meshc.bootstraps.envoy.address_family import Family
@@ -33,7 +34,7 @@ def listeners(agent: Agent, family: Family, metadata: Metadata) -> dict[str, obj
         "metrics_address": address,
         "metrics_port": metadata.metrics_port,
         "metrics_additional_address": family.extra_localhost if local else family.extra_wildcard,
-        "compressors": Spread(compressors(agent, metadata.annotations)),
+        "compressors": Spread(list(compressors(agent, metadata.annotations))),
         "status_name": f"{family.wildcard}_{metadata.status_port}",
         "status_address": family.wildcard,
         "status_port": metadata.status_port,
@@ -61,15 +62,15 @@ def bypass_overload(agent: Agent) -> bool:
     return release.has("bootstrap.listener_bypass_flag") and agent.flag("BYPASS_OVERLOAD_MANAGER_FOR_STATIC_LISTENERS")
 
 
-def compressors(agent: Agent, annotations: Mapping[str, str]) -> list[Node]:
+def compressors(agent: Agent, annotations: Mapping[str, str]) -> Sequence[Node]:
     """Filters that compress the metrics: one chosen by annotation until 1.28, three by default since 1.29."""
     release = agent.release
     if release.has("bootstrap.compression_annotation"):
         kind = annotations.get(SIDECAR_STATS_COMPRESSION, "")
-        return [_by_annotation(kind)] if kind in _KINDS else []
+        return (_by_annotation(kind),) if kind in _KINDS else ()
     if release.has("bootstrap.compression_default") and agent.config.stats_compression is not False:
-        return [_by_default(kind) for kind in _KINDS]
-    return []
+        return _defaults()
+    return ()
 
 
 def _by_annotation(kind: str) -> Node:
@@ -77,6 +78,11 @@ def _by_annotation(kind: str) -> Node:
         "name": "envoy.filters.http.compressor",
         "typed_config": {"@type": _COMPRESSOR, "compressor_library": _library("text_optimized", kind)},
     }
+
+
+@cache
+def _defaults() -> tuple[Node, ...]:
+    return tuple(_by_default(kind) for kind in _KINDS)
 
 
 def _by_default(kind: str) -> Node:

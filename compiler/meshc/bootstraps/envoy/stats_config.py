@@ -57,19 +57,15 @@ def extra_tags(source: Source) -> list[str]:
 
 
 def patterns(source: Source) -> list[Mapping[str, object]]:
-    """Inclusion patterns in order (docs/istio/bootstrap.md § 2.6)."""
-    discovery = [{"prefix": "workload_discovery"}] if source.metadata_discovery else []
+    """Inclusion patterns in order (docs/istio/bootstrap.md § 2.6); the list is shared: do not change it."""
     matcher = source.agent.config.proxy_stats_matcher
     suffixes = required_suffixes(exit_on_zero=source.exit_on_zero)
-    regexes = required_regexes(source.agent)
-    return [
-        {"prefix": "reporter="},
-        *discovery,
-        *({"prefix": p} for p in _included(source, "Prefixes", matcher.inclusion_prefixes, _PREFIXES)),
-        *({"suffix": s} for s in _included(source, "Suffixes", matcher.inclusion_suffixes, suffixes)),
-        *({"safe_regex": {"regex": r}} for r in _included(source, "Regexps", matcher.inclusion_regexps, regexes)),
-        *({"prefix": p} for p in _LAST_PREFIXES),
-    ]
+    return _patterns(
+        _included(source, "Prefixes", matcher.inclusion_prefixes, _PREFIXES),
+        _included(source, "Suffixes", matcher.inclusion_suffixes, suffixes),
+        _included(source, "Regexps", matcher.inclusion_regexps, required_regexes(source.agent)),
+        discovery=source.metadata_discovery,
+    )
 
 
 def required_suffixes(*, exit_on_zero: bool) -> list[str]:
@@ -120,8 +116,9 @@ def intervals(source: Source) -> tuple[str, str]:
 
 
 def _duration(source: Source, name: str) -> int | None:
+    written = source.annotations.get(f"{_ANNOTATION}{name}")
     try:
-        return durations.parse(source.annotations.get(f"{_ANNOTATION}{name}", ""))
+        return durations.parse(written) if written else None
     except ValueError:
         return None
 
@@ -134,11 +131,25 @@ def _tags(release: Release, undelimited: bool, extra: tuple[str, ...]) -> list[N
     return [{"tag_name": name, "regex": regex} for name, regex in (*before, *own, *after)]
 
 
-def _included(source: Source, name: str, configured: Sequence[str], required: Iterable[str]) -> list[str]:
+@lru_cache(maxsize=256)
+def _patterns(
+    prefixes: Sequence[str], suffixes: Sequence[str], regexes: Sequence[str], *, discovery: bool
+) -> list[Mapping[str, object]]:
+    return [
+        {"prefix": "reporter="},
+        *([{"prefix": "workload_discovery"}] if discovery else []),
+        *({"prefix": p} for p in prefixes),
+        *({"suffix": s} for s in suffixes),
+        *({"safe_regex": {"regex": r}} for r in regexes),
+        *({"prefix": p} for p in _LAST_PREFIXES),
+    ]
+
+
+def _included(source: Source, name: str, configured: Sequence[str], required: Iterable[str]) -> tuple[str, ...]:
     # The annotation replaces the ProxyConfig's list; the required ones come last in either case.
     annotated = source.annotations.get(f"{_ANNOTATION}statsInclusion{name}", "")
     given = annotated.split(",") if annotated else configured
-    return [*(copy for entry in given for copy in _per_address(entry, source.addresses)), *required]
+    return (*(copy for entry in given for copy in _per_address(entry, source.addresses)), *required)
 
 
 def _per_address(entry: str, addresses: Sequence[str]) -> list[str]:

@@ -35,9 +35,7 @@ def tracer(agent: Agent, *, cluster: str) -> Tracer | None:
     Raises InputError for Stackdriver without a GCP project, in every release, as the agent stops on it.
     """
     tracing = agent.config.tracing
-    if tracing.stackdriver and not agent.platform.metadata.get("gcp_project"):
-        raise _no_project()
-    chosen = _chosen(agent, tracing, cluster)
+    chosen = _chosen(agent, tracing, cluster) if tracing else None
     return chosen if chosen and chosen.kind in agent.release.fact("bootstrap.tracers") else None
 
 
@@ -47,17 +45,16 @@ def lightstep_token_file(config: ProxyConfig) -> str:
 
 
 def _chosen(agent: Agent, tracing: Tracing, cluster: str) -> Tracer | None:
-    if tracing.zipkin:
-        return Tracer("zipkin", tracing.zipkin.address, {})
-    if tracing.lightstep:
-        return Tracer("lightstep", tracing.lightstep.address, {"token_file": lightstep_token_file(agent.config)})
-    if tracing.datadog:
-        return Tracer("datadog", tracing.datadog.address, {"service_name": cluster})
-    if tracing.open_census_agent:
-        census = tracing.open_census_agent
+    if zipkin := tracing.zipkin:
+        return Tracer("zipkin", zipkin.address, {})
+    if lightstep := tracing.lightstep:
+        return Tracer("lightstep", lightstep.address, {"token_file": lightstep_token_file(agent.config)})
+    if datadog := tracing.datadog:
+        return Tracer("datadog", datadog.address, {"service_name": cluster})
+    if census := tracing.open_census_agent:
         return Tracer("openCensusAgent", "", {"address": census.address, "contexts": _contexts(census)})
-    if tracing.stackdriver:
-        return Tracer("stackdriver", "", _stackdriver(tracing.stackdriver, agent))
+    if stackdriver := tracing.stackdriver:
+        return Tracer("stackdriver", "", _stackdriver(stackdriver, agent))
     return None
 
 
@@ -68,8 +65,11 @@ def _contexts(settings: OpenCensusAgent) -> list[str] | None:
 
 
 def _stackdriver(settings: Stackdriver, agent: Agent) -> dict[str, object]:
+    project = agent.platform.metadata.get("gcp_project")
+    if not project:
+        raise _no_project()
     return {
-        "project": agent.platform.metadata["gcp_project"],
+        "project": project,
         "sts_uri": f"http://localhost:{agent.flags.sts_port}/token" if agent.flags.sts_port > 0 else "",
         "debug": settings.debug,
         "annotations": _limit(settings.max_number_of_annotations),
