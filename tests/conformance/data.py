@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-BESIDE = ("conformance",)
+BESIDE = ("conformance", "conformance-1.31")
 """Directories looked for in `../shared` of the checkout."""
 ABSENT = "no conformance data: set MESHC_CONFORMANCE or put it at ../shared/conformance"
 

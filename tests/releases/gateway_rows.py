@@ -41,6 +41,31 @@ def deployed(release: Release, document: Json, **given: Any) -> dict[str, Json]:
     return {made["kind"]: made for made in gateway(document, known)}
 
 
+def listener_ports(*listeners: Json) -> Callable[[Release], list[str]]:
+    def observe(release: Release) -> list[str]:
+        made = deployed(release, a_gateway(listeners=list(listeners)))
+        return [port["name"] for port in made["Service"]["spec"]["ports"]]
+
+    return observe
+
+
+def quic_ports(switch: str) -> Callable[[Release], list[str]]:
+    """Protocols of the Service ports of a Gateway with one HTTPS listener."""
+    listener = {"name": "web", "port": 443, "protocol": "HTTPS"}
+
+    def observe(release: Release) -> list[str]:
+        feature = {**AMBIENT, "PILOT_ENABLE_QUIC_LISTENERS": switch}
+        made = deployed(release, a_gateway(listeners=[listener]), feature=feature)
+        return [port["protocol"] for port in made["Service"]["spec"]["ports"]]
+
+    return observe
+
+
+def workload_socket(release: Release) -> Json:
+    volumes = pod(deployed(release, a_gateway()))["spec"]["volumes"]
+    return next(volume["emptyDir"] for volume in volumes if volume["name"] == "workload-socket")
+
+
 def service(**values: Json) -> Callable[[Release], Json]:
     return lambda r: charted(r, {"service": values})["Service"]["spec"]
 
@@ -318,4 +343,17 @@ ROWS = [
     Row("gateways.quoted_namespace", namespace, {"1.30": 1234, "1.31": "1234"}),
     Row("gateways.chart_pod_dns", spec_field("dnsPolicy", "Default"), {"1.30": False, "1.31": True}),
     Row("gateways.chart_health_check_port", service_field("healthCheckNodePort", 32000), {"1.30": False, "1.31": True}),
+    Row(
+        "gateways.agentgateway_waypoint_class",
+        lambda r: len(deployed(r, a_gateway("istio-agentgateway-waypoint"))),
+        {"1.30": 0, "1.31": 4},
+    ),
+    Row(
+        "gateways.unique_port_names",
+        listener_ports({"name": "status-port", "port": 80, "protocol": "HTTP"}),
+        {"1.30": ["status-port", "status-port"], "1.31": ["status-port", "status-port-80"]},
+    ),
+    Row("gateways.quic_ports", quic_ports("true"), {"1.30": ["TCP", "TCP"], "1.31": ["TCP", "TCP", "UDP"]}),
+    Row("gateways.features", quic_ports("what"), {"1.31": ["TCP", "TCP"]}),
+    Row("gateways.open_workload_socket", workload_socket, {"1.30": {}, "1.31": None}),
 ]

@@ -19,7 +19,14 @@ from meshc.gateways.controller import (
 )
 from meshc.gateways.controller.customization import IllegalChange
 from meshc.gateways.controller.existing_objects import Existing
-from meshc.gateways.controller.gateway_classes import GatewayClass, managed_label, metadata, resolve
+from meshc.gateways.controller.gateway_classes import (
+    AGENT,
+    AGENT_WAYPOINT,
+    GatewayClass,
+    managed_label,
+    metadata,
+    resolve,
+)
 from meshc.gateways.controller.ownership import VERSION, mine
 from meshc.gateways.controller.safeguards import check_gateway, check_object
 from meshc.settings import Settings
@@ -116,9 +123,10 @@ def _context(gateway: Json, chosen: GatewayClass, settings: Settings) -> dict[st
         },
         "name_label": existing.name_label(deployment, settings.release),
         "controller_label": chosen.label,
+        "agent_waypoint": chosen.controller == AGENT_WAYPOINT,
         "owner_version": settings.release.fact("gateways.gateway_version"),
         "owns_service_account": _owns_account(chosen, settings),
-        "ports": gateway_ports.ports(gateway, settings),
+        "ports": gateway_ports.ports(gateway, chosen, settings),
         "address": addresses[0].get("value"),
         "service_type": _service_type(annotations, chosen, settings),
         "labelled_network": network,
@@ -142,7 +150,7 @@ def _service_type(annotations: Mapping[str, str], chosen: GatewayClass, settings
 
 
 def _owns_account(chosen: GatewayClass, settings: Settings) -> bool:
-    if chosen.template == "agentgateway":
+    if chosen.controller in (AGENT, AGENT_WAYPOINT):
         return True
     return settings.release.has("gateways.service_account_owner") and kubernetes_minor(settings.kube_version) >= 28
 

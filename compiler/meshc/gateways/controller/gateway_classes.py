@@ -13,14 +13,15 @@ GATEWAY = "istio.io/gateway-controller"
 MESH = "istio.io/mesh-controller"
 EAST_WEST = "istio.io/eastwest-controller"
 AGENT = "istio.io/agentgateway-controller"
+AGENT_WAYPOINT = "istio.io/agentgateway-waypoint-controller"
 
 
 @dataclass(frozen=True)
 class GatewayClass:
     """How Gateways of one controller are deployed.
 
-    `name` is the Gateway's class name, `suffix` whether objects are called `<gateway>-<class>`, `label` what the
-    templates know as the controller's label.
+    `name` is the Gateway's class name, `listener_sets` whether ListenerSets may add listeners, `suffix` whether
+    objects are called `<gateway>-<class>`, `label` what the templates know as the controller's label.
     """
 
     name: str
@@ -29,6 +30,7 @@ class GatewayClass:
     service_type: str
     suffix: bool
     label: str
+    listener_sets: bool = True
 
 
 def flag(settings: Settings, name: str) -> bool:
@@ -86,6 +88,8 @@ def _built_in(settings: Settings) -> dict[str, str]:
         classes["istio-east-west"] = EAST_WEST
     if release.has("gateways.agentgateway_class") and flag(settings, "PILOT_ENABLE_AGENTGATEWAY"):
         classes["istio-agentgateway"] = AGENT
+        if release.has("gateways.agentgateway_waypoint_class") and waypoints_enabled(settings):
+            classes["istio-agentgateway-waypoint"] = AGENT_WAYPOINT
     return classes
 
 
@@ -103,6 +107,15 @@ def _known(name: str, settings: Settings) -> list[GatewayClass]:
         GatewayClass(name, MESH, "waypoint", "ClusterIP", has("gateways.waypoint_class_suffix"), _label(MESH)),
         GatewayClass(name, EAST_WEST, "waypoint", "LoadBalancer", False, _label(EAST_WEST)),
         GatewayClass(name, AGENT, "agentgateway", "LoadBalancer", has("gateways.agentgateway_suffix"), _label(GATEWAY)),
+        GatewayClass(
+            name,
+            AGENT_WAYPOINT,
+            "agentgateway-waypoint",
+            "ClusterIP",
+            False,
+            _label(AGENT_WAYPOINT),
+            listener_sets=False,
+        ),
     ]
 
 

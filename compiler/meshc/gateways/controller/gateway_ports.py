@@ -4,31 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from meshc.gateways.controller.gateway_classes import flag, metadata
+from meshc.gateways.controller.gateway_classes import GatewayClass, flag, metadata
 from meshc.kubernetes import selectors
 from meshc.settings import Settings
 from meshc.yamlio import Json
 
-STATUS_PORT = {"name": "status-port", "port": 15021, "appProtocol": "tcp"}
+STATUS_PORT = {"name": "status-port", "port": 15021, "protocol": "TCP", "appProtocol": "tcp"}
+_LONGEST = 63
 
 
-def ports(gateway: Json, settings: Settings) -> list[Json]:
-    """The status port, then one port per listener; a number that an earlier listener has is passed over."""
-    listeners = [*((gateway.get("spec") or {}).get("listeners") or ()), *_attached(gateway, settings)]
+def ports(gateway: Json, chosen: GatewayClass, settings: Settings) -> list[Json]:
+    """The status port, then the ports of each listener; a number that an earlier listener has is skipped."""
+    listeners = [*((gateway.get("spec") or {}).get("listeners") or ())]
+    if chosen.listener_sets:
+        listeners += _attached(gateway, settings)
     found = [STATUS_PORT]
     seen = set()
+    quic = settings.release.has("gateways.quic_ports") and flag(settings, "PILOT_ENABLE_QUIC_LISTENERS")
     for index, listener in enumerate(listeners):
         number, protocol = listener.get("port"), str(listener.get("protocol") or "").lower()
         if number is None or number in seen:
             continue
         seen.add(number)
-        name = _name(str(listener.get("name") or ""), settings) or f"{protocol}-{index}"
-        found.append({"name": name, "port": number, "appProtocol": protocol})
+        wanted = _name(str(listener.get("name") or ""), settings) or f"{protocol}-{index}"
+        name = _unused(wanted, number, found, settings)
+        found.append({"name": name, "port": number, "protocol": "TCP", "appProtocol": protocol})
+        if quic and protocol == "https":
+            name = _unused(f"{name}-quic", number, found, settings)
+            found.append({"name": name, "port": number, "protocol": "UDP", "appProtocol": protocol})
     return found
 
 
 def _name(name: str, settings: Settings) -> str:
-    return name.replace(".", "-")[:63] if settings.release.has("gateways.listener_names_cleaned") else name
+    return name.replace(".", "-")[:_LONGEST] if settings.release.has("gateways.listener_names_cleaned") else name
+
+
+def _unused(name: str, number: int, others: Sequence[Json], settings: Settings) -> str:
+    """The name, since 1.31 with the port's number behind it where an earlier port has it."""
+    taken = {port["name"] for port in others}
+    if name not in taken or not settings.release.has("gateways.unique_port_names"):
+        return name
+    suffix = f"-{number}"
+    while (unused := name[: _LONGEST - len(suffix)] + suffix) in taken:
+        suffix += "x"
+    return unused
 
 
 def _attached(gateway: Json, settings: Settings) -> list[Json]:
