@@ -10,7 +10,7 @@ from meshc import catalog
 from meshc.models import mesh
 from meshc.models.mesh_config import MeshConfig
 from meshc.models.proxy_config import ProxyConfig
-from meshc.models.value_fields import NotAMap
+from meshc.models.value_fields import Below, NotAMap
 from meshc.models.values import Values
 
 NEWEST = catalog.newest()
@@ -80,8 +80,12 @@ def test_a_value_below_what_is_no_map_is_an_error(value: str | None) -> None:
     assert raised.value.has_value
 
 
+def test_some_read_nothing_below_what_is_no_map() -> None:
+    assert Values({"global": None}, below=Below.NOTHING).global_.sds.token.aud is None
+
+
 def test_a_chart_s_values_are_complete() -> None:
-    values = Values({"global": {}}, complete=True)
+    values = Values({"global": {}}, below=Below.CHART)
     assert values.global_.hub is None
     with pytest.raises(NotAMap):
         assert values.global_.sds.token

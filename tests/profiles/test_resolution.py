@@ -144,3 +144,14 @@ def test_an_unknown_profile_names_the_nearest() -> None:
 def test_resource_scope_keeps_config_maps_back() -> None:
     found = _istioctl("1.28", values={"global": {"resourceScope": "cluster"}})
     assert (found.values, found.mesh) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("release", "chosen"), [("1.23", []), ("1.24", ["openshift"]), ("1.25", ["gke"]), (catalog.newest().minor, ["gke"])]
+)
+def test_platform_at_the_top_level_comes_before_global_platform(release: str, chosen: list[str]) -> None:
+    both = _helm(release, platform="gke", **{"global": {"platform": "openshift"}})
+    assert [overlay.name for overlay in both.overlays if overlay.kind == "platform"] == chosen
+    only_global = _helm(release, **{"global": {"platform": "openshift"}})
+    expected = ["openshift"] if catalog.release(release).has("profiles.platform_overlays") else []
+    assert [overlay.name for overlay in only_global.overlays if overlay.kind == "platform"] == expected

@@ -10,6 +10,7 @@ from meshc.catalog import Release
 from meshc.models import effective, mesh, proxy
 from meshc.models.mesh_config import MeshConfig
 from meshc.models.proxy_config import ProxyConfig
+from meshc.models.values import Values
 from meshc.profiles import configmaps, overlays, setflags
 from meshc.settings import injector
 from meshc.trees import get
@@ -34,14 +35,16 @@ def telemetry(**options: Json) -> Json:
 def metrics(release: Release, values: Json) -> Json:
     """The default providers of metrics."""
     return (
-        configmaps.mesh_document(release, values, namespace="istio-system").get("defaultProviders", {}).get("metrics")
+        configmaps.mesh_document(release, Values(values), namespace="istio-system")
+        .get("defaultProviders", {})
+        .get("metrics")
     )
 
 
 def tracing(release: Release, **values: Json) -> Json:
     """The tracing block that a tracer's values lead to."""
     chosen = {"global": {"proxy": {"tracer": values.pop("tracer")}, "tracer": values.pop("options", {})}} | values
-    document = configmaps.mesh_document(release, chosen, namespace="istio-system")
+    document = configmaps.mesh_document(release, Values(chosen), namespace="istio-system")
     return document["defaultConfig"].get("tracing", "absent")
 
 
@@ -55,7 +58,7 @@ OVERRIDDEN = {
 
 
 def discovery(release: Release, **values: Json) -> str:
-    document = configmaps.mesh_document(release, values, namespace="istio-system")
+    document = configmaps.mesh_document(release, Values(values), namespace="istio-system")
     return str(document["defaultConfig"]["discoveryAddress"]).partition(".")[0]
 
 
@@ -152,7 +155,7 @@ def chosen(values: Json) -> Callable[[Release], int]:
 
 
 def writes(release: Release, values: Json) -> bool:
-    return configmaps.writes_injector(release, values)
+    return configmaps.writes_injector(release, Values(values))
 
 
 def refuses(values: Json) -> Callable[[Release], bool]:
@@ -262,7 +265,7 @@ ROWS = [
     ),
     Row(
         "profiles.remote_without_istiod",
-        lambda r: configmaps.writes_istiod(r, {"istiodRemote": {"enabled": True}}),
+        lambda r: configmaps.writes_istiod(r, Values({"istiodRemote": {"enabled": True}})),
         {"1.23": True, "1.24": False},
     ),
     Row(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from enum import Enum
 from typing import NoReturn, Self, TypeVar
 
 from meshc.errors import SettingsError
@@ -52,30 +53,43 @@ class _NoMap(dict[str, Json]):
     __getitem__ = get
 
 
-class ValuesMessage(Message):
-    """A closed map of Helm values, read as Istio's templates read it (docs/istio/sidecar-template.md § 1.2).
+class Below(Enum):
+    """What a reading gives below a value that is no map."""
 
-    Nothing has a zero value: what is absent is None. A field below a null raises NotAMap; below an absent map it is
-    None too, except in a `complete` document, as charts have it.
+    TEMPLATE = "template"
+    """As istiod's templates: nothing below an absent map, NotAMap below a null."""
+    CHART = "chart"
+    """As Helm's templates: NotAMap below an absent map too."""
+    NOTHING = "nothing"
+    """Nothing, whatever stands there."""
+
+
+class ValuesMessage(Message):
+    """A closed map of Helm values; nothing has a zero value: what is absent is None.
+
+    It counts as true where it has keys, as in templates (docs/istio/sidecar-template.md § 1.2).
     """
 
-    __slots__ = ("complete",)
+    __slots__ = ("rule",)
 
-    def __init__(self, document: Mapping[str, Json] = ABSENT, place: Place = (), *, complete: bool = False) -> None:
+    def __init__(
+        self, document: Mapping[str, Json] = ABSENT, place: Place = (), *, below: Below = Below.TEMPLATE
+    ) -> None:
         super().__init__(document, place)
-        self.complete = complete
+        self.rule = below
 
     def __bool__(self) -> bool:
-        """Whether it is a map that has keys, as templates ask."""
         return bool(self.document)
 
     @classmethod
     def below(cls, holder: Message, json: str, value: Json) -> Self:
         """The view of a map inside another one."""
-        place, complete = (*holder.place, json), isinstance(holder, ValuesMessage) and holder.complete
+        place = (*holder.place, json)
+        rule = holder.rule if isinstance(holder, ValuesMessage) else Below.NOTHING
         if not isinstance(value, dict):
-            value = _NoMap(place, value) if complete or json in holder.document else ABSENT
-        return cls(value, place, complete=complete)
+            is_error = rule is Below.CHART or (rule is Below.TEMPLATE and json in holder.document)
+            value = _NoMap(place, value) if is_error else ABSENT
+        return cls(value, place, below=rule)
 
     @classmethod
     def spellings(cls, attribute: str) -> tuple[str, str]:
@@ -135,7 +149,12 @@ def enum(*names: str, json: str = "", since: str | None = None, until: str | Non
 
 def struct(*, json: str = "", since: str | None = None, until: str | None = None) -> Field[Mapping[str, Json] | None]:
     """A map whose content nobody checks here: a fragment of a Kubernetes object."""
-    return Field("struct", None, json=json, since=since, until=until)
+    return Field("struct", None, view=_map_or_none, json=json, since=since, until=until)
+
+
+def _map_or_none(value: Json, _: Place) -> Mapping[str, Json] | None:
+    # A key that no type check saw, below an unknown one, may hold anything.
+    return value if isinstance(value, dict) else None
 
 
 def structs(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from typing import Any
 
 from meshc.catalog import Release
 from meshc.istio_names import XDS_PORT
+from meshc.models.values import StackdriverTracerValues, TelemetryV2Values, Values
+from meshc.models.values_workloads import PilotValues
 from meshc.trees import get, merge, section
 from meshc.yamlio import Json, scalars
 
@@ -19,51 +22,52 @@ _STACKDRIVER = {
 }
 
 
-def writes_injector(release: Release, values: Json) -> bool:
+def writes_injector(release: Release, values: Values) -> bool:
     """Whether the chart writes the ConfigMap istio-sidecar-injector."""
-    return not get(values, "global.omitSidecarInjectorConfigMap") and _in_scope(release, values)
+    return not values.global_.omit_sidecar_injector_config_map and _in_scope(release, values)
 
 
-def writes_mesh(release: Release, values: Json) -> bool:
+def writes_mesh(release: Release, values: Values) -> bool:
     """Whether the chart writes the ConfigMap istio."""
-    return bool(pilot(release, values).get("configMap")) and _in_scope(release, values)
+    return bool(pilot(release, values).config_map) and _in_scope(release, values)
 
 
-def writes_istiod(release: Release, values: Json) -> bool:
+def writes_istiod(release: Release, values: Values) -> bool:
     """Whether the chart writes the Deployment istiod: a remote installation has none without a local injector."""
-    if not release.has("profiles.remote_without_istiod") or not get(values, "istiodRemote.enabled"):
+    if not release.has("profiles.remote_without_istiod") or not values.istiod_remote.enabled:
         return True
     local = release.has("profiles.remote_istiod_with_local_injector")
-    return local and bool(get(values, "istiodRemote.enabledLocalInjectorIstiod"))
+    return local and bool(values.istiod_remote.enabled_local_injector_istiod)
 
 
-def pilot(release: Release, values: Json) -> dict[str, Any]:
-    """Where istiod's own values stand: under `pilot`, or at the top level since charts are descoped."""
-    return values if release.has("profiles.descoped_charts") else section(values, "pilot")
+def pilot(release: Release, values: Values) -> PilotValues:
+    """istiod's own values: under `pilot`, or at the top level since charts are descoped."""
+    return PilotValues(values.document, below=values.rule) if release.has("profiles.descoped_charts") else values.pilot
 
 
-def injector_values(release: Release, values: Json) -> Json:
+def injector_values(release: Release, values: Values) -> Json:
     """The part of the chart's values that the injector sees."""
+    tree = values.document
     seen: dict[str, Any] = {}
     for key, picked in release.fact("profiles.visible_values").items():
         if picked is True:
-            if key in values:
-                seen[key] = copy.deepcopy(values[key])
+            if key in tree:
+                seen[key] = copy.deepcopy(tree[key])
         else:
-            source = pilot(release, values) if key == "pilot" else section(values, key)
+            source = pilot(release, values).document if key == "pilot" else section(tree, key)
             seen[key] = {name: copy.deepcopy(source[name]) for name in picked if name in source}
     return seen
 
 
-def mesh_networks(values: Json) -> Json:
+def mesh_networks(values: Values) -> Json:
     """The meshNetworks document."""
-    return {"networks": copy.deepcopy(get(values, "global.meshNetworks") or {})}
+    return {"networks": copy.deepcopy(values.global_.mesh_networks or {})}
 
 
-def mesh_document(release: Release, values: Json, *, namespace: str) -> Json:
+def mesh_document(release: Release, values: Values, *, namespace: str) -> Json:
     """The mesh document: what the chart works out under what `meshConfig` says."""
-    own = section(values, "meshConfig")
-    root = own.get("rootNamespace") or get(values, "global.istioNamespace")
+    own = values.mesh_config or {}
+    root = own.get("rootNamespace") or values.global_.istio_namespace
     if isinstance(root, str) and not release.has("profiles.quoted_root_namespace"):
         root = scalars.resolve(root)
     computed: dict[str, Any] = {"trustDomain": "cluster.local", "rootNamespace": root}
@@ -75,81 +79,83 @@ def mesh_document(release: Release, values: Json, *, namespace: str) -> Json:
     return merge(computed, own)
 
 
-def _in_scope(release: Release, values: Json) -> bool:
-    return not release.has("profiles.resource_scope") or get(values, "global.resourceScope") in _SCOPES
+def _in_scope(release: Release, values: Values) -> bool:
+    return not release.has("profiles.resource_scope") or values.global_.resource_scope in _SCOPES
 
 
-def _default_providers(release: Release, values: Json) -> dict[str, Any]:
-    metrics = [name for name in ("prometheus", "stackdriver") if _telemetry(release, values, name)]
+def _default_providers(release: Release, values: Values) -> dict[str, Any]:
+    if not (values.telemetry.enabled and values.telemetry.v2.enabled):
+        return {}
+    stackdriver = _stackdriver_metrics(release, values.telemetry.v2)
+    metrics = ["prometheus"] * _prometheus_metrics(release, values.telemetry.v2) + ["stackdriver"] * stackdriver
     found: dict[str, Any] = {"metrics": metrics} if metrics else {}
-    if "stackdriver" in metrics:
+    if stackdriver:
         found["accessLogging"] = ["stackdriver"]
     return found
 
 
-def _telemetry(release: Release, values: Json, name: str) -> bool:
-    if not all(
-        get(values, path) for path in ("telemetry.enabled", "telemetry.v2.enabled", f"telemetry.v2.{name}.enabled")
-    ):
-        return False
-    if not release.has("profiles.override_turns_default_provider_off"):
-        return True
-    options = section(values, f"telemetry.v2.{name}")
-    override = options.get("configOverride")
-    if name == "stackdriver":
-        return not override and not options.get("disableOutbound")
-    return not any(get(override, side) for side in ("gateway", "inboundSidecar", "outboundSidecar"))
+def _prometheus_metrics(release: Release, telemetry: TelemetryV2Values) -> bool:
+    override = telemetry.prometheus.config_override
+    refined = any(get(override, side) for side in ("gateway", "inboundSidecar", "outboundSidecar"))
+    return bool(telemetry.prometheus.enabled) and not (refined and _overrides_count(release))
 
 
-def _default_config(release: Release, values: Json, *, namespace: str) -> dict[str, Any]:
+def _stackdriver_metrics(release: Release, telemetry: TelemetryV2Values) -> bool:
+    options = telemetry.stackdriver
+    refined = bool(options.config_override or options.disable_outbound)
+    return bool(options.enabled) and not (refined and _overrides_count(release))
+
+
+def _overrides_count(release: Release) -> bool:
+    """Whether overridden telemetry takes its default provider out of the mesh document."""
+    return release.has("profiles.override_turns_default_provider_off")
+
+
+def _default_config(release: Release, values: Values, *, namespace: str) -> dict[str, Any]:
     config: dict[str, Any] = {}
-    if get(values, "global.meshID"):
-        config["meshId"] = get(values, "global.meshID")
-    variant = get(values, "global.proxy.variant") or get(values, "global.variant")
-    if variant:
+    if values.global_.mesh_id:
+        config["meshId"] = values.global_.mesh_id
+    if variant := values.global_.proxy.variant or values.global_.variant:
         config["image"] = {"imageType": variant}
     config |= _tracing(release, values)
     config["discoveryAddress"] = f"{_discovery_host(release, values)}.{namespace}.svc:{XDS_PORT}"
     return config
 
 
-def _tracing(release: Release, values: Json) -> dict[str, Any]:
-    tracer = get(values, "global.proxy.tracer")
-    options = section(values, "global.tracer")
-    match tracer:
+def _tracing(release: Release, values: Values) -> dict[str, Any]:
+    options = values.global_.tracer
+    found: Json = None
+    match values.global_.proxy.tracer:
         case "zipkin":
-            default = f"zipkin.{get(values, 'global.istioNamespace')}:9411"
-            found: Json = {"zipkin": {"address": get(options, "zipkin.address") or default}}
+            default = f"zipkin.{values.global_.istio_namespace}:9411"
+            found = {"zipkin": {"address": options.zipkin.address or default}}
         case "datadog":
-            found = {"datadog": {"address": get(options, "datadog.address") or "$(HOST_IP):8126"}}
+            found = {"datadog": {"address": options.datadog.address or "$(HOST_IP):8126"}}
         case "lightstep":
-            found = {"lightstep": {key: get(options, f"lightstep.{key}") for key in ("address", "accessToken")}}
+            lightstep = options.lightstep
+            found = {"lightstep": {"address": lightstep.address, "accessToken": lightstep.access_token}}
         case "stackdriver":
-            found = {"stackdriver": _stackdriver(release, section(options, "stackdriver"))}
+            found = {"stackdriver": _stackdriver(release, options.stackdriver)}
         case "openCensusAgent":
-            found = copy.deepcopy(get(values, "meshConfig.defaultConfig.tracing"))
+            found = copy.deepcopy(get(values.mesh_config, "defaultConfig.tracing"))
         case _ if release.has("profiles.empty_tracing_without_tracer"):
             found = {}
         case "none":
             return {}
-        case _:
-            found = None
     return {"tracing": found}
 
 
-def _stackdriver(release: Release, options: dict[str, Any]) -> Json:
+def _stackdriver(release: Release, options: StackdriverTracerValues) -> Json:
+    given: Mapping[str, Json] = options.document
     if release.has("profiles.stackdriver_tracer_complete"):
-        return {key: options.get(key) or default for key, default in _STACKDRIVER.items()}
-    return {key: options[key] for key in _STACKDRIVER if options.get(key)} or None
+        return {key: given.get(key) or default for key, default in _STACKDRIVER.items()}
+    return {key: given[key] for key in _STACKDRIVER if given.get(key)} or None
 
 
-def _discovery_host(release: Release, values: Json) -> str:
-    if not get(values, "global.remotePilotAddress"):
-        revision = get(values, "revision")
-        return f"istiod-{revision}" if revision else "istiod"
-    with_pilot = release.has("profiles.remote_istiod_with_pilot") and get(values, "pilot.enabled")
-    local = ("istiodRemote.enabled", "istiodRemote.enabledLocalInjectorIstiod")
-    with_injector = release.has("profiles.remote_istiod_with_local_injector") and all(
-        get(values, path) for path in local
-    )
-    return "istiod-remote" if with_pilot or with_injector else "istiod"
+def _discovery_host(release: Release, values: Values) -> str:
+    if not values.global_.remote_pilot_address:
+        return f"istiod-{values.revision}" if values.revision else "istiod"
+    with_pilot = release.has("profiles.remote_istiod_with_pilot") and values.pilot.enabled
+    remote = values.istiod_remote
+    has_injector = release.has("profiles.remote_istiod_with_local_injector") and remote.enabled_local_injector_istiod
+    return "istiod-remote" if with_pilot or (has_injector and remote.enabled) else "istiod"

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from meshc.catalog import Release
 from meshc.istio_names import XDS_PORT
+from meshc.models.values import Values
+from meshc.models.values_workloads import PilotValues
 from meshc.profiles.configmaps import pilot
-from meshc.trees import get, section
 from meshc.yamlio import Json
 
 _RESOURCE = ("limits.", "requests.")
 
 
-def variables(release: Release, values: Json, *, namespace: str) -> list[dict[str, Any]]:
+def variables(release: Release, values: Values, *, namespace: str) -> list[dict[str, Any]]:
     """The `env` list of the container: name and value, or name and the downward-API field it comes from."""
     found: list[dict[str, Any]] = []
     for entry in release.fact("profiles.istiod_env"):
         if isinstance(entry, dict):
             found.append({"name": entry["name"], "valueFrom": _source(entry["from"])})
         elif entry == "*":
-            own = section(pilot(release, values), "env")
+            own = pilot(release, values).env or {}
             found += [{"name": name, "value": text(own[name])} for name in sorted(own)]
         else:
             found += _computed(entry, release, values, namespace)
@@ -37,12 +38,12 @@ def text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _computed(name: str, release: Release, values: Json, namespace: str) -> Iterator[dict[str, Any]]:
+def _computed(name: str, release: Release, values: Values, namespace: str) -> Iterator[dict[str, Any]]:
     own = pilot(release, values)
     if name == "GODEBUG":
-        value = release.fact("templates.go_debug_of_policy").get(get(own, "env.COMPLIANCE_POLICY"))
+        value = release.fact("templates.go_debug_of_policy").get((own.env or {}).get("COMPLIANCE_POLICY"))
     else:
-        value = _RULES[name](values, own, namespace)
+        value = _RULES[name](_Read(values, own, namespace))
     if value is not None:
         yield {"name": name, "value": value}
 
@@ -54,61 +55,58 @@ def _source(field: str) -> Json:
     return {"fieldRef": {"fieldPath": field}}
 
 
-def _istiod_address(values: Json, _: Json, namespace: str) -> str:
-    revision = get(values, "revision")
-    return f"istiod{f'-{revision}' if revision else ''}.{namespace}.svc:{XDS_PORT}"
+class _Read(NamedTuple):
+    """What a variable's value is made of: all values, istiod's own among them, and the namespace of istiod."""
+
+    values: Values
+    own: PilotValues
+    namespace: str
 
 
-def _trusted_accounts(_: Json, own: Json, namespace: str) -> str | None:
-    if "CA_TRUSTED_NODE_ACCOUNTS" in section(own, "env"):
+def _istiod_address(given: _Read) -> str:
+    revision = given.values.revision
+    return f"istiod{f'-{revision}' if revision else ''}.{given.namespace}.svc:{XDS_PORT}"
+
+
+def _trusted_accounts(given: _Read) -> str | None:
+    if "CA_TRUSTED_NODE_ACCOUNTS" in (given.own.env or {}):
         return None
-    where = own.get("trustedZtunnelNamespace") or namespace
-    return f"{where}/{own.get('trustedZtunnelName') or 'ztunnel'}"
+    where = given.own.trusted_ztunnel_namespace or given.namespace
+    return f"{where}/{given.own.trusted_ztunnel_name or 'ztunnel'}"
 
 
-def _path(path: str, default: str | None = "") -> Callable[[Json, Json, str], str | None]:
-    """The text of a value; where it is empty the default, None leaving the variable out."""
-
-    def read(values: Json, _: Json, __: str) -> str | None:
-        value = get(values, path)
-        return text(value) if value or value is False else default
-
-    return read
+def _else(value: Json, default: str | None) -> str | None:
+    """A value as text; where it is empty the default, None leaving the variable out. False is not empty."""
+    return text(value) if value or value is False else default
 
 
-def _own(path: str, default: str | None = None) -> Callable[[Json, Json, str], str | None]:
-    def read(_: Json, own: Json, __: str) -> str | None:
-        value = get(own, path)
-        return text(value) if value else default
-
-    return read
+def _if_set(value: Json) -> str | None:
+    """A value as text; None, which leaves the variable out, where a template's `if` takes it for false."""
+    return text(value) if value else None
 
 
-def _on(path: str) -> Callable[[Json, Json, str], str | None]:
-    def read(values: Json, own: Json, _: str) -> str | None:
-        return "true" if get(values, path) or get(own, path) else None
-
-    return read
-
-
-_RULES: dict[str, Callable[[Json, Json, str], str | None]] = {
-    "REVISION": _path("revision", "default"),
-    "JWT_POLICY": _path("global.jwtPolicy"),
-    "PILOT_CERT_PROVIDER": _path("global.pilotCertProvider"),
-    "KUBECONFIG": lambda *_: "/var/run/secrets/remote/config",
+_RULES: Mapping[str, Callable[[_Read], str | None]] = {
+    "REVISION": lambda given: _else(given.values.revision, "default"),
+    "JWT_POLICY": lambda given: _else(given.values.global_.jwt_policy, ""),
+    "PILOT_CERT_PROVIDER": lambda given: _else(given.values.global_.pilot_cert_provider, ""),
+    "KUBECONFIG": lambda _: "/var/run/secrets/remote/config",
     "CA_TRUSTED_NODE_ACCOUNTS": _trusted_accounts,
-    "PILOT_TRACE_SAMPLING": _own("traceSampling"),
-    "PILOT_ENABLE_PROTOCOL_SNIFFING_FOR_OUTBOUND": _path("pilot.enableProtocolSniffingForOutbound"),
-    "PILOT_ENABLE_PROTOCOL_SNIFFING_FOR_INBOUND": _path("pilot.enableProtocolSniffingForInbound"),
-    "ISTIOD_ADDR": _istiod_address,
-    "EXTERNAL_ISTIOD": _on("global.externalIstiod"),
-    "PILOT_ENABLE_NODE_UNTAINT_CONTROLLERS": _on("taint.enabled"),
-    "PILOT_NODE_UNTAINT_CONTROLLERS_TAINT_NAME": lambda _, own, __: (
-        text(get(own, "taint.name")) if get(own, "taint.enabled") else None
+    "PILOT_TRACE_SAMPLING": lambda given: _if_set(given.own.trace_sampling),
+    "PILOT_ENABLE_PROTOCOL_SNIFFING_FOR_OUTBOUND": lambda given: _else(
+        given.values.pilot.enable_protocol_sniffing_for_outbound, ""
     ),
-    "PILOT_CA_CERT_CONFIGMAP": _path("global.trustBundleName", None),
-    "PILOT_CRL_CONFIGMAP": _own("crlConfigMapName"),
-    "PILOT_ENABLE_ANALYSIS": _path("global.istiod.enableAnalysis"),
-    "CLUSTER_ID": _path("global.multiCluster.clusterName", "Kubernetes"),
-    "PLATFORM": lambda values, _, __: text(get(values, "global.platform") or get(values, "platform") or ""),
+    "PILOT_ENABLE_PROTOCOL_SNIFFING_FOR_INBOUND": lambda given: _else(
+        given.values.pilot.enable_protocol_sniffing_for_inbound, ""
+    ),
+    "ISTIOD_ADDR": _istiod_address,
+    "EXTERNAL_ISTIOD": lambda given: "true" if given.values.global_.external_istiod else None,
+    "PILOT_ENABLE_NODE_UNTAINT_CONTROLLERS": lambda given: "true" if given.own.taint.enabled else None,
+    "PILOT_NODE_UNTAINT_CONTROLLERS_TAINT_NAME": lambda given: (
+        text(given.own.taint.name) if given.own.taint.enabled else None
+    ),
+    "PILOT_CA_CERT_CONFIGMAP": lambda given: _else(given.values.global_.trust_bundle_name, None),
+    "PILOT_CRL_CONFIGMAP": lambda given: _if_set(given.own.crl_config_map_name),
+    "PILOT_ENABLE_ANALYSIS": lambda given: _else(given.values.global_.istiod.enable_analysis, ""),
+    "CLUSTER_ID": lambda given: _else(given.values.global_.multi_cluster.cluster_name, "Kubernetes"),
+    "PLATFORM": lambda given: given.values.global_.platform or given.values.platform or "",
 }

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from meshc.catalog import Release
 from meshc.errors import SettingsError, nearest
+from meshc.models.message import Place
+from meshc.models.value_fields import Below
+from meshc.models.values import (
+    GlobalValues,
+    PrometheusTelemetryValues,
+    StackdriverTelemetryValues,
+    TracerValues,
+    Values,
+)
 from meshc.profiles import data
 from meshc.trees import HELM, get, merge
 from meshc.yamlio import Json
@@ -50,36 +59,42 @@ def chosen(release: Release, user: Json) -> list[Overlay]:
     """The overlays that the user's values name, lowest first."""
     if not release.has("profiles.wrapped_defaults"):
         return []
-    profile, platform = get(user, "profile"), None
+    values = Values(user, below=Below.NOTHING)
+    profile, platform = values.profile, None
     if release.has("profiles.top_level_platform"):
-        profile = profile or get(user, "global.profile")
-        platform = get(user, "platform")
+        profile = profile or values.global_.profile
+        platform = values.platform
     if release.has("profiles.platform_overlays"):
-        platform = platform or get(user, "global.platform")
-    named = {"profile": profile, "compatibility": get(user, "compatibilityVersion"), "platform": platform}
+        platform = platform or values.global_.platform
+    named = {"profile": profile, "compatibility": values.compatibility_version, "platform": platform}
     return [_named(release, kind, str(name)) for kind, name in named.items() if name]
 
 
 def refuse(release: Release, values: Json) -> None:
     """Raise SettingsError for values that the chart itself refuses (docs/istio/profiles.md § 4.5)."""
-    refused: dict[str, Any] = {}
+    given = Values(values, below=Below.NOTHING)
+    refused: dict[Place, Json] = {}
     if release.has("profiles.telemetry_overrides_refused"):
-        refused |= {"telemetry.v2.prometheus.configOverride": None, "telemetry.v2.stackdriver.disableOutbound": None}
+        prometheus, stackdriver = given.telemetry.v2.prometheus, given.telemetry.v2.stackdriver
+        refused[prometheus.at(PrometheusTelemetryValues.config_override)] = prometheus.config_override
+        refused[stackdriver.at(StackdriverTelemetryValues.disable_outbound)] = stackdriver.disable_outbound
     if release.has("profiles.stackdriver_options_refused"):
-        refused |= {"global.tracer.stackdriver": None, "meshConfig.defaultConfig.tracing.stackdriver": None}
-        if get(values, "global.pilotCertProvider") == "kubernetes":
+        tracer, path = given.global_.tracer, "defaultConfig.tracing.stackdriver"
+        refused[tracer.at(TracerValues.stackdriver)] = tracer.stackdriver.document
+        refused[(*given.at(Values.mesh_config), *path.split("."))] = get(given.mesh_config, path)
+        if given.global_.pilot_cert_provider == "kubernetes":
             raise SettingsError(
                 f"the certificate provider kubernetes is not supported by Istio {release}",
-                path="global.pilotCertProvider",
+                path=given.global_.at(GlobalValues.pilot_cert_provider),
                 value="kubernetes",
                 hint="write istiod, or another provider",
             )
-    for path in refused:
-        if get(values, path):
+    for place, value in refused.items():
+        if value:
             raise SettingsError(
                 f"this value is no longer supported by Istio {release}",
-                path=path,
-                value=get(values, path),
+                path=place,
+                value=value,
                 hint="use the Telemetry API",
             )
 

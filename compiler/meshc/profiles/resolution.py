@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from meshc.catalog import Release
+from meshc.models.value_fields import Below
+from meshc.models.values import Values
 from meshc.profiles import configmaps, environment, overlays, spec_merge, translation
 from meshc.profiles.installation import Installation, combine
 from meshc.trees import get, merge, section
@@ -65,7 +67,8 @@ def helm(release: Release, user: Json, *, stamp: Json, namespace: str = "istio-s
     """Resolve `helm install istiod` with a user's values; `stamp` holds the hub and tag of the published chart."""
     values = overlays.effective(release, user)
     values = merge({"global": stamp}, values) if "global" in values else values
-    profile = str(get(user, "profile") or get(user, "global.profile") or "default")
+    given = Values(user, below=Below.NOTHING)
+    profile = given.profile or given.global_.profile or "default"
     return _resolved(release, "helm", profile, user=user, values=values, namespace=namespace, components=("pilot",))
 
 
@@ -92,26 +95,27 @@ def _resolved(
     release: Release, installer: str, profile: str, *, user: Json, values: Json | None, namespace: str, **more: Any
 ) -> Resolved:
     k8s = more.pop("k8s", {})
-    seen = values is not None and configmaps.writes_injector(release, values)
-    mesh = values is not None and configmaps.writes_mesh(release, values)
-    installed = values is not None and "pilot" in more["components"] and configmaps.writes_istiod(release, values)
+    chart = Values(values or {}, below=Below.NOTHING)
+    seen = values is not None and configmaps.writes_injector(release, chart)
+    mesh = values is not None and configmaps.writes_mesh(release, chart)
+    installed = values is not None and "pilot" in more["components"] and configmaps.writes_istiod(release, chart)
     return Resolved(
         release=release,
         installer=installer,
         profile=profile,
         user_values=user,
         chart_values=values or {},
-        values=configmaps.injector_values(release, values) if seen else None,
-        mesh=configmaps.mesh_document(release, values, namespace=namespace) if mesh else None,
-        mesh_networks=configmaps.mesh_networks(values or {}),
-        environment=_environment(release, values, k8s, namespace) if installed else None,
+        values=configmaps.injector_values(release, chart) if seen else None,
+        mesh=configmaps.mesh_document(release, chart, namespace=namespace) if mesh else None,
+        mesh_networks=configmaps.mesh_networks(chart),
+        environment=_environment(release, chart, k8s, namespace) if installed else None,
         namespace=namespace,
         overlays=tuple(overlays.chosen(release, user)),
         **more,
     )
 
 
-def _environment(release: Release, values: Json, k8s: Json, namespace: str) -> list[dict[str, Any]]:
+def _environment(release: Release, values: Values, k8s: Json, namespace: str) -> list[dict[str, Any]]:
     own = environment.variables(release, values, namespace=namespace)
     return spec_merge.merge_keyed(own, k8s["env"], key="name") if k8s.get("env") else own
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from meshc import catalog
 from meshc.catalog import Release
 from meshc.models import mesh, values_reading
+from meshc.models.value_fields import Below
 from meshc.models.values import Values
 from meshc.profiles import configmaps, environment
 from meshc.settings import clusterconfig, halves, injector, proxyconfigs
@@ -125,8 +126,9 @@ def _features(request: Request, found: Halves, release: Release) -> dict[str, st
 
 def _visible_environment(values: Json, release: Release) -> list[dict[str, Any]]:
     """What the injector's own values tell of istiod's environment: platform, token policy and, since 1.26, pilot.env."""
-    seen = values if not release.has("profiles.descoped_charts") else values | section(values, "pilot")
-    told = ("PLATFORM", "JWT_POLICY", *section(configmaps.pilot(release, seen), "env"))
+    own = section(values, "pilot") if release.has("profiles.descoped_charts") else {}
+    seen = Values({**values, **own}, below=Below.NOTHING)
+    told = ("PLATFORM", "JWT_POLICY", *(configmaps.pilot(release, seen).env or {}))
     variables = environment.variables(release, seen, namespace="istio-system")
     return [v for v in variables if v["name"] in told and v.get("value") != ""]
 
