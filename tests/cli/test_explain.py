@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import meshc as meshc_package
 from meshc import resources, yamlio
 from tests.cli.running import Run
 from tests.injection.pods import deployment, pod
@@ -64,6 +65,9 @@ def test_a_field_of_the_template_names_line_setting_and_switch(meshc: Run) -> No
     assert layer["file"] == "templates/sidecar.yaml.j2"
     lines = resources.text("templates", "sidecar.yaml.j2").splitlines()
     assert lines[layer["line"] - 1].strip() == layer["source"] == "image: {{ image }}"
+    assert layer["function"]["name"] == "meshc.injection.templating.agent_data._container_data"
+    rule = (Path(meshc_package.__file__).parents[1] / layer["function"]["file"]).read_text().splitlines()
+    assert '"image": chosen_image(' in rule[layer["function"]["line"] - 1]
     setting = causes(found, "setting")["values.global.proxy.image"]
     assert [origin["layer"] for origin in setting["origins"]] == [
         "istiod chart of Istio 1.30.3",
@@ -79,6 +83,21 @@ def test_a_field_of_the_workload_is_shown_with_what_shadowed_it(meshc: Run, tmp_
     assert 'shadowed the workload as written (p.yaml:11): "/ready"' in told.out
     assert 'wins     probe rewriting: "/app-health/app/readyz"' in told.out
     assert "setting values.sidecarInjectorWebhook.rewriteAppHTTPProbe = true" in told.out
+
+
+@pytest.mark.parametrize(
+    ("path", "function"),
+    [
+        ('metadata.annotations["sidecar.istio.io/status"]', "pod_metadata.set_status"),
+        ('metadata.annotations["prometheus.io/path"]', "prometheus"),
+        ('metadata.labels["service.istio.io/canonical-name"]', "templating.sidecar_data.sidecar_data"),
+        ("spec.initContainers[istio-init].image", "templating.sidecar_data._capture_data"),
+        ("spec.initContainers[istio-proxy].env[ISTIO_META_OWNER].value", "templating.agent_data._container_data"),
+    ],
+)
+def test_the_function_that_decided_is_named(meshc: Run, path: str, function: str) -> None:
+    found = field(meshc, deployment(annotations={"prometheus.io/scrape": "true"}), path)
+    assert found["layers"][-1]["function"]["name"] == f"meshc.injection.{function}"
 
 
 def test_a_users_own_container_wins_over_the_template(meshc: Run) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from meshc.cli.explain.dependencies import Cause, Watch, causes
@@ -30,9 +30,9 @@ _BOOTSTRAPS = ("envoy", "grpc")
 
 
 def explain_field(document: Document, settings: Settings, field: str, *, places: Mapping[str, str]) -> Explanation:
-    """Every layer that set a field, the one that won, and what its value hangs on.
+    """Every layer that set a field, the one that won, and what its value depends on.
 
-    Raises InputError for a field that is not there, and what injection itself raises.
+    Raises InputError for a field that does not exist, and what injection itself raises.
     """
     kind, colon, rest = field.partition(":")
     if colon and kind in _BOOTSTRAPS:
@@ -64,7 +64,7 @@ def explain_field(document: Document, settings: Settings, field: str, *, places:
 def _bootstrap(
     document: Document, settings: Settings, asked: tuple[str, str], places: Mapping[str, str]
 ) -> Explanation:
-    """A field of a bootstrap: its value, and what that hangs on (the injected pod's own fields among it)."""
+    """A field of a bootstrap: its value, and what it depends on, fields of the injected pod included."""
     name, field = asked
 
     def built(other: Settings, workload: Json) -> Json:
@@ -100,7 +100,8 @@ def _head(document: Document, settings: Settings) -> Explanation:
 def _layer(layer: Layer, *, wins: bool) -> Explanation:
     told = {"layer": layer.name, "wins": wins, "removed": layer.value is ABSENT}
     known = {"file": layer.file, "line": layer.line, "source": layer.source}
-    return {**told, **_valued("value", layer.value), **{key: v for key, v in known.items() if v is not None}}
+    decided = {} if layer.function is None else {"function": asdict(layer.function)}
+    return {**told, **_valued("value", layer.value), **{k: v for k, v in known.items() if v is not None}, **decided}
 
 
 def _causes(settings: Settings, document: Document, watch: Watch, path: Sequence[PathPart] | None) -> list[Explanation]:

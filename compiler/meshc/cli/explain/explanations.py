@@ -52,6 +52,8 @@ def _field(one: Explanation) -> Iterator[str]:
     for layer in one["layers"]:
         value = "removes it" if layer["removed"] else _show(layer["value"])
         yield f"    {_mark(layer)} {layer['layer']}{_place(layer)}: {value}"
+        if function := layer.get("function"):
+            yield f"             decided by {function['name']} ({function['file']}:{function['line']})"
     if one["causes"]:
         yield "  depends on"
     for cause in one["causes"]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from meshc import resources
+from meshc.cli.explain.deciding_function import Function, of_stage, of_template
 from meshc.cli.explain.field_paths import Steps, follow, steps
 from meshc.cli.explain.field_paths import value as value_at
 from meshc.engine.line_tracing import TracingEngine, nearest
@@ -19,20 +20,24 @@ from meshc.yamlio import Document, Json
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer that set a field: its name, the value (ABSENT: it removed the field), file and line where known."""
+    """One layer that set a field: its name, the value (ABSENT: it removed the field), file and line where known.
+
+    `function` is the function of meshc that decided the value; None for the workload itself and for users' templates.
+    """
 
     name: str
     value: Json
     file: str | None = None
     line: int | None = None
     source: str | None = None
+    function: Function | None = None
 
 
 def layers(result: Result, path: Sequence[PathPart], document: Document) -> list[Layer]:
     """Every layer that set the field, the workload as it was written first; the last one wins."""
     walk = _Walk(result.edited)
     walk.all(path, steps(result.manifest, path))
-    found = [Layer(name, value) for name, value in walk.found]
+    found = [Layer(name, value, function=of_stage(name)) for name, value in walk.found]
     if walk.base is not ABSENT:
         way = follow(document.value, steps(result.manifest, path))
         line, _ = (document.position(way) if way else None) or (None, None)
@@ -54,7 +59,8 @@ def located(layer: Layer, engine: TracingEngine, pod: tuple[Json, Place], path: 
         if at is not None:
             break
     file, line = nearest(places, at or ())
-    return Layer(layer.name, layer.value, file, line, _source(file, line))
+    source = _source(file, line)
+    return Layer(layer.name, layer.value, file, line, source, of_template(name, source) if source else None)
 
 
 def _inside(way: Steps, where: Place) -> Steps:

@@ -10,7 +10,7 @@ from meshc.errors import UsageError, nearest
 from meshc.interception.ports import layout
 from meshc.interception.ports.port_map import Port, PortMap
 
-_HEADINGS = ("PORT", "ADDRESS", "PROCESS", "PROTOCOL", "NUMBER FROM", "HANDS ON TO", "PURPOSE")
+_HEADINGS = ("PORT", "ADDRESS", "PROCESS", "PROTOCOL", "NUMBER FROM", "FORWARDS TO", "PURPOSE")
 
 
 def draw(ports: PortMap, form: str) -> str:
