@@ -188,3 +188,8 @@ def test_nothing_merges_with_nothing() -> None:
 def test_united_lists_are_ordered_as_merged_ones(old: list[str], new: list[str], wanted: list[str]) -> None:
     merged = merge({"metadata": {"finalizers": old}}, {"metadata": {"finalizers": new}}, schema="Pod")
     assert merged["metadata"]["finalizers"] == wanted
+
+
+def test_equal_strings_survive_an_order() -> None:
+    patch = {"$setElementOrder/args": ["-b", "-a"]}
+    assert merge({"args": ["-a", "-b", "-a"]}, patch, schema="Container") == {"args": ["-b", "-a", "-a"]}

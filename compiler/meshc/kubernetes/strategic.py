@@ -1,19 +1,28 @@
-"""Kubernetes' strategic merge of a patch onto an object (docs/istio/injection.md § 8.3)."""
+"""Kubernetes' strategic merge of a patch onto an object (docs/istio/injection.md § 8.3).
+
+`Merge` is the algorithm; what it does to the object (copy it, record who changed it) is left to its subclasses.
+"""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from typing import Generic, TypeVar
 
 from meshc.errors import InjectionError
-from meshc.kubernetes.schema import Field, struct
-from meshc.trees import interleave
+from meshc.kubernetes.fields import Fields, fields_of
+from meshc.kubernetes.schema import NEWEST, Field
+from meshc.kubernetes.values import Mismatch
+from meshc.trees import ABSENT, interleave
 from meshc.yamlio import Json
 
 _DIRECTIVE = "$patch"
 _RETAIN = "$retainKeys"
 _DELETE_FROM = "$deleteFromPrimitiveList/"
 _SET_ORDER = "$setElementOrder/"
-_UNKNOWN = Field("", "any")
+
+Node = TypeVar("Node", bound=dict[str, Json])
+Items = TypeVar("Items", bound=list[Json])
 
 
 def merge(original: Json, patch: Json, *, schema: str = "Pod") -> Json:
@@ -26,95 +35,259 @@ def merge(original: Json, patch: Json, *, schema: str = "Pod") -> Json:
     for value in (original, patch):
         if value is not None and not isinstance(value, dict):
             raise InjectionError("only maps can be merged", value=value, hint="write a map of fields")
-    return _map(original or {}, patch or {}, _fields_of(schema))
+    result = dict(original or {})
+    try:
+        _Copying().object(result, patch or {}, fields_of(schema, NEWEST))
+    except Mismatch as mismatch:
+        raise InjectionError(
+            mismatch.message, path=mismatch.path[::-1], value=mismatch.value, hint=mismatch.hint
+        ) from None
+    return result
 
 
 def merge_list(original: list[Json], patch: list[Json], field: Field) -> list[Json]:
     """Merge one list that has a merge key; a new list that may share elements with both."""
-    return _list(original, patch, field)
-
-
-def _map(original: dict[str, Json], patch: dict[str, Json], fields: Mapping[str, Field]) -> dict[str, Json]:
-    if _DIRECTIVE in patch:
-        return _directed(patch)
-    result = dict(original)
-    if any(key[:1] == "$" for key in patch):
-        patch = _special_keys(result, patch, fields)
-    for key, value in patch.items():
-        if value is None:
-            result.pop(key, None)
-        elif key not in result:
-            result[key] = _taken(value)
-        else:
-            result[key] = _value(result[key], value, fields.get(key, _UNKNOWN))
+    result = list(original)
+    _Copying().elements(result, patch, field.merge_key or "", field.of)
     return result
 
 
 def united(old: list[Json], new: list[Json]) -> list[Json]:
     """Both lists of strings without duplicates, ordered as merged lists are: the patch's first."""
-    return _ordered(list(dict.fromkeys([*old, *new])), _places(new), _places(old), lambda element: element)
+    return _ordered(list(dict.fromkeys([*old, *new])), _places(new), _places(old), _itself)
 
 
-def _value(old: Json, new: Json, field: Field) -> Json:
-    if isinstance(new, dict) and isinstance(old, dict):
-        return _map(old, new, _fields_of(field.of) if field.shape == "one" else {})
-    if isinstance(new, list) and isinstance(old, list):
-        if field.merge_key is not None:
-            return _list(old, new, field)
-        if field.union and not any(isinstance(element, dict | list) for element in new):
-            return united(old, new)
-        return new
-    return _taken(new)
+class Merge(ABC, Generic[Node, Items]):
+    """The merge of a patch without directives into an object that is open for editing.
 
+    `level` is the Kubernetes minor whose structs guide it.  Errors are Mismatch, its path growing on the way out, and
+    InjectionError for an element without its merge key.
+    """
 
-def _list(old: list[Json], new: list[Json], field: Field) -> list[Json]:
-    key = field.merge_key or ""
-    old, new, replaced = _special_elements(old, new, key)
-    if replaced:
-        return old
-    places = _first_places(old, key, field)
-    merged = list(old)
-    first = dict(places)
-    fields = _fields_of(field.of)
-    for element in new:
-        value = _key_of(element, key, field)
-        at = first.get(value)
-        if at is None:
-            first[value] = len(merged)
-            merged.append(element)
+    level: int = NEWEST
+
+    def object(self, node: Node, patch: Mapping[str, Json], fields: Fields, *, skip: str = "") -> None:
+        """Merge a map; the key `skip` is known to be equal on both sides."""
+        for key, given in patch.items():
+            if key == skip:
+                continue
+            try:
+                self.field(node, key, given, fields)
+            except Mismatch as mismatch:
+                mismatch.path.append(key)
+                raise
+
+    def field(self, node: Node, key: str, given: Json, fields: Fields) -> None:
+        """Merge one field: maps and keyed lists inside, sets of strings united, everything else replaced."""
+        before = node.get(key, ABSENT)
+        if given is None:
+            self.remove(node, key, fields)
+        elif isinstance(given, dict) and isinstance(before, dict):
+            if given:
+                opened = self.open(node, key)
+                self.object(opened, given, fields.inside(key))
+                if not opened:
+                    self.emptied(node, key, fields)
+        elif not (isinstance(given, list) and isinstance(before, list)):
+            self.replace(node, key, given, fields)
+        elif merge_key := fields.merge_key(key):
+            self.elements(self.open_list(node, key), given, merge_key, fields.element(key))
+        elif fields.union(key) and not any(isinstance(element, dict | list) for element in given):
+            self.unite(node, key, given, fields)
         else:
-            merged[at] = _map(merged[at], element, fields)
-    return _ordered(merged, _first_places(new, key, field), places, lambda element: element[key])
+            self.replace(node, key, given, fields)
+
+    def elements(self, items: Items, patch: list[Json], merge_key: str, struct: str) -> None:
+        """Merge element by element, then order: the patch's in its order, the others around them."""
+        first: dict[Json, int] = {}
+        for place, item in enumerate(items):
+            first.setdefault(item.get(merge_key), place)
+        wanted: dict[Json, int] = {}
+        arrived: dict[Json, Json] = {}
+        fields = fields_of(struct, self.level)
+        for index, element in enumerate(patch):
+            value = _key_of(element, merge_key, index)
+            wanted.setdefault(value, index)
+            try:
+                if value in first:
+                    self.object(self.open_item(items, first[value]), element, fields, skip=merge_key)
+                elif value in arrived:
+                    arrived[value] = opened = self.opened(arrived[value])
+                    self.object(opened, element, fields, skip=merge_key)
+                else:
+                    arrived[value] = self.arrival(element, struct)
+            except Mismatch as mismatch:
+                mismatch.path.append(index)
+                raise
+        self.arrive(items, [*arrived.values()])
+        if len(first) == len(items) and first.keys().isdisjoint(wanted):
+            items[:] = [*arrived.values(), *items]  # the common case: everything in the patch is new
+        else:
+            items[:] = _ordered([*items, *arrived.values()], wanted, first, lambda item: item.get(merge_key))
+
+    @abstractmethod
+    def open(self, node: Node, key: str) -> Node:
+        """The map in a field, open for editing."""
+
+    @abstractmethod
+    def open_list(self, node: Node, key: str) -> Items:
+        """The list in a field, open for editing."""
+
+    @abstractmethod
+    def open_item(self, items: Items, index: int) -> Node:
+        """The map at an index, open for editing."""
+
+    @abstractmethod
+    def opened(self, value: Json) -> Node:
+        """A map of the patch that has to take in another one, open for editing."""
+
+    @abstractmethod
+    def arrival(self, element: Json, struct: str) -> Json:
+        """A new element as it goes into a list."""
+
+    @abstractmethod
+    def arrive(self, items: Items, elements: list[Json]) -> None:
+        """Take note of elements that are new in a list, before they are put into it."""
+
+    @abstractmethod
+    def replace(self, node: Node, key: str, given: Json, fields: Fields) -> None:
+        """Set a field to a value of the patch."""
+
+    @abstractmethod
+    def unite(self, node: Node, key: str, given: list[Json], fields: Fields) -> None:
+        """Add the strings of the patch to a set."""
+
+    @abstractmethod
+    def remove(self, node: Node, key: str, fields: Fields) -> None:
+        """Remove a field."""
+
+    @abstractmethod
+    def emptied(self, node: Node, key: str, fields: Fields) -> None:
+        """Take note that a map has become empty."""
+
+
+class _Copying(Merge[dict[str, Json], list[Json]]):
+    """Merges plain data, copying what it changes; obeys directives."""
+
+    def object(self, node: dict[str, Json], patch: Mapping[str, Json], fields: Fields, *, skip: str = "") -> None:
+        if _DIRECTIVE in patch:
+            kept = _directed(patch)
+            node.clear()
+            node.update(kept)
+            return
+        if any(key[:1] == "$" for key in patch):
+            patch = self.special_keys(node, patch, fields)
+        super().object(node, patch, fields, skip=skip)
+
+    def elements(self, items: list[Json], patch: list[Json], merge_key: str, struct: str) -> None:
+        directives = [e for e in patch if isinstance(e, dict) and _DIRECTIVE in e]
+        if directives:
+            patch = [e for e in patch if not (isinstance(e, dict) and _DIRECTIVE in e)]
+            gone, replaced = _special_elements(directives, merge_key)
+            items[:] = patch if replaced else [e for e in items if e.get(merge_key) not in gone]
+            if replaced:
+                return
+        for index, item in enumerate(items):
+            _key_of(item, merge_key, index)
+        super().elements(items, patch, merge_key, struct)
+
+    def open(self, node: dict[str, Json], key: str) -> dict[str, Json]:
+        node[key] = found = dict(node[key])
+        return found
+
+    def open_list(self, node: dict[str, Json], key: str) -> list[Json]:
+        node[key] = found = [*node[key]]
+        return found
+
+    def open_item(self, items: list[Json], index: int) -> dict[str, Json]:
+        items[index] = found = dict(items[index])
+        return found
+
+    def opened(self, value: Json) -> dict[str, Json]:
+        return dict(value)
+
+    def arrival(self, element: Json, struct: str) -> Json:  # noqa: ARG002 - untyped data has no structs
+        return element
+
+    def arrive(self, items: list[Json], elements: list[Json]) -> None:
+        """Nothing to do: nobody asks where elements come from."""
+
+    def replace(self, node: dict[str, Json], key: str, given: Json, fields: Fields) -> None:  # noqa: ARG002
+        # Kubernetes leaves nulls in a list that replaces another one, and only there.
+        kept = isinstance(given, list) and isinstance(node.get(key), list)
+        node[key] = given if kept else _taken(given)
+
+    def unite(self, node: dict[str, Json], key: str, given: list[Json], fields: Fields) -> None:  # noqa: ARG002
+        node[key] = united(node[key], given)
+
+    def remove(self, node: dict[str, Json], key: str, fields: Fields) -> None:  # noqa: ARG002
+        node.pop(key, None)
+
+    def emptied(self, node: dict[str, Json], key: str, fields: Fields) -> None:
+        """Nothing to do: an empty map stays."""
+
+    def special_keys(self, node: dict[str, Json], patch: Mapping[str, Json], fields: Fields) -> dict[str, Json]:
+        """Obey `$retainKeys`, `$setElementOrder/…` and `$deleteFromPrimitiveList/…`; returns the patch without them."""
+        rest = {k: v for k, v in patch.items() if k[:1] != "$"}
+        if (kept := patch.get(_RETAIN)) is not None:
+            if not isinstance(kept, list) or any(k not in kept for k in rest):
+                raise _error("$retainKeys must list every key of its map", kept)
+            for key in [k for k in node if k not in kept]:
+                del node[key]
+        for directive, value in patch.items():
+            if directive.startswith(_SET_ORDER):
+                name = directive.removeprefix(_SET_ORDER)
+                if not isinstance(value, list):
+                    raise _error(f"{directive} must be a list", value)
+                self.set_order(node, name, value, rest.pop(name, None), fields)
+            elif directive.startswith(_DELETE_FROM):
+                name = directive.removeprefix(_DELETE_FROM)
+                if not isinstance(value, list):
+                    raise _error(f"{directive} must be a list", value)
+                if isinstance(node.get(name), list):
+                    node[name] = [e for e in node[name] if e not in value]
+        return rest
+
+    def set_order(self, node: dict[str, Json], name: str, order: list[Json], new: Json, fields: Fields) -> None:
+        """Merge a list with the patch's `new`, then order it as the patch says."""
+        old = node.get(name)
+        if not isinstance(old, list) and not isinstance(new, list):
+            return
+        if isinstance(new, list):
+            self.field(node, name, new, fields)
+        merged, key = node[name], fields.merge_key(name)
+        if key is not None:
+            before = {**_first_places(merged, key), **_first_places(old or [], key)}
+            node[name] = _ordered(merged, _first_places(order, key), before, lambda item: item.get(key))
+        elif not any(isinstance(e, dict | list) for e in [*merged, *order]):
+            node[name] = _ordered(merged, _places(order), {**_places(merged), **_places(old or [])}, _itself)
 
 
 def _ordered(
-    merged: list[Json],
-    wanted: Mapping[Json, int],
-    before: Mapping[Json, int],
-    key: Callable[[Json], Json],
+    merged: list[Json], wanted: Mapping[Json, int], before: Mapping[Json, int], name_of: Callable[[Json], Json]
 ) -> list[Json]:
-    """Put a merged list in order: items of the patch (`wanted`: key → place) as there, the others around them.
+    """Put a merged list in order: items of the patch (`wanted`: name → place) as there, the others around them.
 
-    `before` gives each key's place in the original list.
+    `before` gives each name's place in the original list.
     """
-    named: dict[Json, list[Json]] = {value: [] for value in sorted(wanted, key=wanted.__getitem__)}
+    named: dict[Json, list[Json]] = {name: [] for name in sorted(wanted, key=wanted.__getitem__)}
     others: list[tuple[int, Json]] = []
     for element in merged:
-        value = key(element)
-        if value in named:
-            named[value].append(element)
+        name = name_of(element)
+        if name in named:
+            named[name].append(element)
         else:
-            others.append((before[value], element))
+            others.append((before[name], element))
     others.sort(key=lambda other: other[0])
-    return interleave([(before.get(value), items) for value, items in named.items() if items], others)
+    return interleave([(before.get(name), items) for name, items in named.items() if items], others)
 
 
-def _special_elements(old: list[Json], new: list[Json], key: str) -> tuple[list[Json], list[Json], bool]:
-    """Obey `$patch` inside list elements: what is left of both lists, and whether the first is the whole result."""
-    directives = [e for e in new if isinstance(e, dict) and _DIRECTIVE in e]
-    if not directives:
-        return old, new, False
-    rest = [e for e in new if not (isinstance(e, dict) and _DIRECTIVE in e)]
+def _itself(element: Json) -> Json:
+    return element
+
+
+def _special_elements(directives: list[Json], key: str) -> tuple[list[Json], bool]:
+    """What `$patch` inside list elements wants: the keys of elements to delete, whether the list is replaced whole."""
     gone = []
     replaced = False
     for element in directives:
@@ -127,52 +300,10 @@ def _special_elements(old: list[Json], new: list[Json], key: str) -> tuple[list[
                 raise _error(f"map does not contain its merge key {key}", element)
             case other:
                 raise _error("unknown $patch directive in a list", other)
-    return (rest, [], True) if replaced else ([e for e in old if e.get(key) not in gone], rest, False)
+    return gone, replaced
 
 
-def _special_keys(result: dict[str, Json], patch: dict[str, Json], fields: Mapping[str, Field]) -> dict[str, Json]:
-    """Obey `$retainKeys`, `$setElementOrder/…` and `$deleteFromPrimitiveList/…`; returns the patch without them."""
-    rest = {k: v for k, v in patch.items() if k[:1] != "$"}
-    if (kept := patch.get(_RETAIN)) is not None:
-        if not isinstance(kept, list) or any(k not in kept for k in rest):
-            raise _error("$retainKeys must list every key of its map", kept)
-        for key in [k for k in result if k not in kept]:
-            del result[key]
-    for directive, value in patch.items():
-        if directive.startswith(_SET_ORDER):
-            _set_order(directive.removeprefix(_SET_ORDER), value, result, rest, fields)
-        elif directive.startswith(_DELETE_FROM):
-            name = directive.removeprefix(_DELETE_FROM)
-            if not isinstance(value, list):
-                raise _error(f"{directive} must be a list", value)
-            if isinstance(result.get(name), list):
-                result[name] = [e for e in result[name] if e not in value]
-    return rest
-
-
-def _set_order(
-    name: str, order: Json, result: dict[str, Json], rest: dict[str, Json], fields: Mapping[str, Field]
-) -> None:
-    field = fields.get(name, _UNKNOWN)
-    if not isinstance(order, list):
-        raise _error(f"{_SET_ORDER}{name} must be a list", order)
-    old, new = result.get(name), rest.pop(name, None)
-    if not isinstance(old, list) and not isinstance(new, list):
-        return
-    merged = _value(old, new, field) if isinstance(old, list) and isinstance(new, list) else old or _taken(new)
-    if field.merge_key is None:
-        result[name] = (
-            merged
-            if any(isinstance(e, dict | list) for e in [*merged, *order])
-            else _ordered(merged, _places(order), {**_places(merged), **_places(old or [])}, lambda e: e)
-        )
-    else:
-        key = field.merge_key
-        before = {**_first_places(merged, key, field), **_first_places(old or [], key, field)}
-        result[name] = _ordered(merged, _first_places(order, key, field), before, lambda e: e[key])
-
-
-def _directed(patch: dict[str, Json]) -> dict[str, Json]:
+def _directed(patch: Mapping[str, Json]) -> dict[str, Json]:
     match patch[_DIRECTIVE]:
         case "replace":
             return {k: v for k, v in patch.items() if k != _DIRECTIVE}
@@ -191,34 +322,33 @@ def _taken(value: Json) -> Json:
     return value
 
 
-def _first_places(elements: list[Json], key: str, field: Field) -> dict[Json, int]:
+def _first_places(elements: list[Json], key: str) -> dict[Json, int]:
+    return _places([_key_of(element, key, index) for index, element in enumerate(elements)])
+
+
+def _places(values: list[Json]) -> dict[Json, int]:
     places: dict[Json, int] = {}
-    for place, element in enumerate(elements):
-        places.setdefault(_key_of(element, key, field), place)
+    for place, value in enumerate(values):
+        places.setdefault(value, place)
     return places
 
 
-def _places(elements: list[Json]) -> dict[Json, int]:
-    places: dict[Json, int] = {}
-    for place, element in enumerate(elements):
-        places.setdefault(element, place)
-    return places
-
-
-def _key_of(element: Json, key: str, field: Field) -> Json:
-    if not isinstance(element, dict) or key not in element:
-        raise _error(f"{field.name}: an element does not contain its merge key {key}", element)
-    value = element[key]
+def _key_of(element: Json, merge_key: str, index: int) -> Json:
+    if not isinstance(element, dict) or merge_key not in element:
+        raise InjectionError(
+            f"map: does not contain declared merge key: {merge_key}",
+            path=[index],
+            value=element,
+            hint=_GIVE_KEYS,
+        )
+    value = element[merge_key]
     if isinstance(value, dict | list):
-        raise _error(f"{field.name}: the merge key {key} must be a text or a number", value)
+        raise Mismatch(f"the merge key {merge_key} must be a string or a number", value, "write one string or number")
     return value
 
 
-def _fields_of(name: str) -> Mapping[str, Field]:
-    return {} if name in ("any", "string", "quantity") else struct(name)
-
-
 def _error(message: str, value: Json) -> InjectionError:
-    return InjectionError(
-        message, value=value, hint="give each element of a merged list its key, e.g. the name of a container"
-    )
+    return InjectionError(message, value=value, hint=_GIVE_KEYS)
+
+
+_GIVE_KEYS = "give each element of a merged list its key, e.g. the name of a container"
