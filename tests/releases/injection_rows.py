@@ -15,8 +15,8 @@ from meshc.injection.templating.template_input import TemplateInput
 from meshc.models.mesh_config import MeshConfig
 from meshc.models.proxy_config import ProxyConfig
 from meshc.webhook import metrics
-from meshc.webhook.configuration import Target, revision_webhook, tag_webhook
 from meshc.webhook.respond import Answer
+from meshc.webhook.webhook_objects import Target, revision_webhook, tag_webhook
 from meshc.yamlio import Json
 from tests.releases.rows import Row, environment, injected, pod, proxy, refusal, resolved, settings
 

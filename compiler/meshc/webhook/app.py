@@ -1,4 +1,4 @@
-"""The RSGI application of one worker: paths, limits, metrics and log lines around the pure `answer`."""
+"""The RSGI application of one worker: paths, limits, metrics and logs around the pure `answer`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class App:
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Called by the server in the worker process before it accepts."""
         loop.add_signal_handler(signal.SIGUSR1, self.drain)
-        # Ctrl-C goes to the whole group of processes; the main process says when workers end.
+        # Ctrl-C goes to every process of the group; the main process decides when workers end.
         loop.remove_signal_handler(signal.SIGINT)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         if self._started:
@@ -52,12 +52,12 @@ class App:
         os._exit(0)
 
     def drain(self) -> None:
-        """From now on tell clients to come back on another connection."""
+        """Ask clients to use another connection from now on."""
         self.draining = True
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Answer one request."""
-        # HTTP/2 has its own way to say goodbye, and no such header.
+        # HTTP/2 forbids the header; its connections end by GOAWAY.
         goodbye = _CLOSE if self.draining and scope.http_version != "2" else []
         path: str = scope.path
         if path in ("/healthz", "/ready"):
@@ -110,7 +110,7 @@ def record(result: Answer, settings: Settings, path: str, *, seconds: float) -> 
 
 
 def route(path: str, settings: Mapping[str, Settings]) -> tuple[Settings, str] | None:
-    """The settings a path asks for and the path without the revision; None when there is no such place.
+    """The settings for a path, and the path without the revision; None for an unknown path.
 
     `/inject…` is the default revision, `/revision/<name>/inject…` another one of this process.
     """

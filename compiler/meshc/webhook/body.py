@@ -1,4 +1,4 @@
-"""Reads a request's body within limits: size, time, and how many long ones at once."""
+"""Reads a request's body within limits: size, time, and the number of long bodies read at the same time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _DISCARDED = 16 * 1024 * 1024
 
 
 class BodyTooLarge(Exception):
-    """The request's body is over the limit; at most `unread` bytes of it are still to come, or nobody knows."""
+    """The request's body is over the limit; at most `unread` bytes of it are still to come."""
 
     def __init__(self, unread: int) -> None:
         super().__init__(unread)
@@ -21,11 +21,11 @@ class BodyTooLarge(Exception):
 
 
 class BodyTruncated(Exception):
-    """The client went away, or sent something that is no body, before the whole of it was here."""
+    """The client closed the connection, or broke the protocol, before the whole body had arrived."""
 
 
 class Reader:
-    """Reads bodies for one worker."""
+    """Reads the bodies of one worker's requests."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -39,6 +39,7 @@ class Reader:
         declared = int(length) if length and length.isascii() and length.isdigit() else None
         try:
             async with asyncio.timeout(self._limits.body_timeout):
+                # A pod's review is short: only long bodies, of which few fit into memory, wait for each other.
                 if declared is not None and declared <= _SHORT:
                     return await self._whole(protocol, declared)
                 async with self._long:
@@ -75,7 +76,7 @@ class Reader:
         return b"".join(chunks)
 
     async def _discard(self, protocol: Any, unread: int) -> None:
-        """Take the rest of a body that is a little too long, so that the client gets to read the answer."""
+        """Read and drop the rest of a body slightly over the limit: a client that still sends would not read the response."""
         if unread > _DISCARDED:
             return
         with contextlib.suppress(RuntimeError, TimeoutError):

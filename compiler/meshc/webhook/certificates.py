@@ -29,7 +29,7 @@ class Pair:
 
 
 def read_pair(certificate: Path, key: Path) -> Pair:
-    """Read and check a pair; raises InputError when a file is missing, no PEM, or the two do not belong together."""
+    """Read and check a pair; raises InputError for a missing file, invalid PEM, or a key of another certificate."""
     chain, secret = _bytes(certificate), _bytes(key)
     try:
         leaf = x509.load_pem_x509_certificates(chain)[0]
@@ -48,7 +48,7 @@ def read_pair(certificate: Path, key: Path) -> Pair:
 
 
 def read_bundle(file: Path) -> bytes:
-    """Read a CA bundle and check that it holds certificates; raises InputError when it does not."""
+    """Read a CA bundle and check that it holds certificates; raises InputError otherwise."""
     data = _bytes(file, hint="give --ca-bundle the PEM file of the CA that signed the webhook's certificate")
     try:
         x509.load_pem_x509_certificates(data)
@@ -82,7 +82,7 @@ def self_signed(names: Sequence[str], *, now: datetime, days: int = 365) -> Pair
 
 
 class Store:
-    """A private folder with the pair in force; the server reads from here, so a broken rotation never reaches it."""
+    """A private directory with the pair in force: the server reads from here, so an invalid new pair never reaches it."""
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="meshc-webhook-")

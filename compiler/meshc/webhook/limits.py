@@ -1,4 +1,4 @@
-"""What one webhook process lets in: sizes, times, numbers."""
+"""Limits of one webhook process: sizes, times, numbers."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ DEPTH = 200
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds of a worker; a request beyond one is refused, the others go on.  Times are seconds.
+    """Limits of a worker; a request beyond one is refused, others are not affected.  Times are in seconds.
 
-    `body` is Istio's limit in bytes (docs/istio/injection.md § 12.2), `depth` how deep a review's JSON may nest, `connections` how
-    many clients may be connected, `concurrent` how many long bodies are read at once (further ones wait their turn).
-    `linger` is how long an outgoing worker goes on serving the connections it has before they are closed, `drain_timeout`
-    how long it may then take to finish.
+    `body` is Istio's limit in bytes (docs/istio/injection.md § 12.2), `depth` the deepest nesting of a review's JSON,
+    `connections` the number of connected clients, `concurrent` the number of long bodies read at the same time (others wait).
+    `linger` is how long an outgoing worker serves its open connections before it closes them, `drain_timeout` how long it
+    may then take to finish.
     """
 
     body: int = BODY

@@ -19,7 +19,7 @@ _RETURN_CONSTANT = 0x06
 
 
 class Listeners:
-    """The sockets of one address; raises UsageError when it cannot be had."""
+    """The sockets of one address; raises UsageError when it is in use or not allowed."""
 
     def __init__(self, host: str, port: int, *, backlog: int = 1024) -> None:
         self._backlog = backlog
@@ -86,7 +86,7 @@ class Listeners:
         return made
 
     def _steer(self, index: int) -> bool:
-        """Attach `return index` to the group of sockets; false where there is no such thing."""
+        """Attach `return index` to the group of sockets; false where the kernel does not support it."""
         self._index = index
         instruction = ctypes.create_string_buffer(struct.pack("HBBI", _RETURN_CONSTANT, 0, 0, index))
         program = struct.pack("HL", 1, ctypes.addressof(instruction))
@@ -98,7 +98,7 @@ class Listeners:
 
 
 def taken(error: OSError, host: str, port: int) -> UsageError:
-    """What to say when an address cannot be had."""
+    """The error for an address that cannot be listened on."""
     hint = "choose another with --host, --port or --monitoring-port; a port below 1024 needs privileges"
     return UsageError(f"cannot listen: {error.strerror or error}", path="address", value=f"{host}:{port}", hint=hint)
 

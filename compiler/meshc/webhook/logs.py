@@ -1,4 +1,4 @@
-"""Log lines of the webhook: one a decision, as text or JSON, never a pod's content.
+"""Log lines of the webhook: one per decision, as text or JSON, never a pod's content.
 
 Written straight to stderr: the standard library's logging takes longer for a line than TLS for the answer.
 """
@@ -21,7 +21,7 @@ _BARE = re.compile(r"[!#-~]+")
 
 
 class _Log:
-    """How the process logs."""
+    """How this process logs."""
 
     form = "text"
     level = logging.INFO
@@ -47,14 +47,14 @@ def event(message: str, *, level: int = logging.INFO, **fields: object) -> None:
     else:
         line = f"{time}\t{name}\t{message}\t{' '.join(f'{k}={_bare(v)}' for k, v in shown.items())}".rstrip("\t")
     stream = _Log.stream or sys.stderr
-    # Where nobody reads the log any more pods must still start.
+    # A closed stderr must not stop pods from starting.
     with contextlib.suppress(OSError, ValueError):
         stream.write(line + "\n")
         stream.flush()
 
 
 def _short(value: object) -> object:
-    """What clients send may be long, and no text at all."""
+    """A value at a bounded length: it may come from a client."""
     if isinstance(value, int | float):
         return value
     text = value if isinstance(value, str) else str(value)
@@ -67,7 +67,7 @@ def _bare(value: object) -> str:
 
 
 def _json(line: Mapping[str, object]) -> str:
-    """ASCII alone: other line separators than ours, and halves of characters, stay escaped."""
+    """ASCII only, so that line separators of Unicode and lone surrogates stay escaped."""
     try:
         data = orjson.dumps(line)
     except TypeError:

@@ -1,4 +1,4 @@
-"""What `meshc webhook manifests` prints: everything a cluster needs to run meshc as its injector."""
+"""The objects that run meshc as a cluster's injector (`meshc webhook manifests`)."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from meshc.engine import Engine
 from meshc.errors import UsageError
 from meshc.models.label_names import IO_ISTIO_REV, SIDECAR_INJECT
 from meshc.settings import Settings
-from meshc.webhook.configuration import Target, revision_webhook, tag_webhook
+from meshc.webhook.webhook_objects import Target, revision_webhook, tag_webhook
 from meshc.yamlio import Json
 
 
 @dataclass(frozen=True)
 class Installation:
-    """What to install: image, namespace, tags, CA bundle (PEM), cert-manager issuer (`Issuer/name`, `ClusterIssuer/name`).
+    """Parameters: image, namespace, tags, CA bundle (PEM), cert-manager issuer (`Issuer/name`, `ClusterIssuer/name`).
 
-    `url` is where a webhook outside the cluster answers: then there is nothing to install but its configuration.
+    `url` is the address of a webhook outside the cluster, which needs no objects but its configuration.
     """
 
     image: str = f"meshc:{__version__}"
@@ -30,7 +30,7 @@ class Installation:
 
 
 def manifests(settings: Settings, installation: Installation) -> list[Json]:
-    """All objects in the order to apply them; raises UsageError for an issuer that is no `Kind/name`."""
+    """All objects in the order to apply them; raises UsageError for an issuer other than `Kind/name`."""
     suffix = f"-{settings.revision}" if settings.revision else ""
     name = f"meshc-webhook{suffix}"
     target = Target(name, installation.namespace, installation.ca_bundle, installation.url)

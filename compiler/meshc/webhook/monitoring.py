@@ -23,7 +23,7 @@ class Monitoring:
     def __init__(
         self, address: tuple[str, int], exposition: Callable[[], bytes], ready: Callable[[], str | None]
     ) -> None:
-        """`ready` returns None when the webhook answers, else why not."""
+        """`ready` returns None when the webhook answers, otherwise the reason."""
         routes: dict[str, Callable[[], Reply]] = {
             "/metrics": lambda: (200, "text/plain; version=0.0.4; charset=utf-8", exposition()),
             "/healthz": lambda: (200, "text/plain", b"ok"),
@@ -47,18 +47,18 @@ class Monitoring:
 
 
 class Probe:
-    """Asks the webhook itself whether it answers, over TLS; an answer is good for one second."""
+    """Asks the webhook over TLS whether it answers; a result is kept for one second."""
 
     def __init__(self, host: str, port: int) -> None:
         self._address = ("127.0.0.1" if host in ("", "0.0.0.0") else "::1" if host == "::" else host, port)
         self._context = ssl.create_default_context()
-        # It asks itself over loopback; what matters is that a certificate is loaded, not who signed it.
+        # The webhook asks itself on the loopback interface: a certificate must be loaded, whoever signed it.
         self._context.check_hostname = False
         self._context.verify_mode = ssl.CERT_NONE
         self._known: tuple[float, str | None] = (float("-inf"), None)
 
     def __call__(self) -> str | None:
-        """None when `/ready` on the webhook's port answered 200, else why not."""
+        """None when `/ready` on the webhook's port answered 200, otherwise the reason."""
         now = time.monotonic()
         if now - self._known[0] > 1:
             self._known = (now, self._ask())

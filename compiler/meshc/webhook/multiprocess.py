@@ -1,4 +1,4 @@
-"""How the processes' metrics come together: each writes its own files, and they are added up when someone asks.
+"""Metrics of several processes: each writes its own files, which are added up for every scrape.
 
 prometheus_client names these files after process ids.  Workers come and go with certificates, so they are named after the
 place a worker takes instead: its successor goes on counting in the same files, and their number stays bounded.
@@ -17,7 +17,7 @@ _VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 
 class Exposition:
-    """The folder of the metrics' files; make it before `meshc.webhook.metrics` is imported anywhere."""
+    """The directory of the metrics' files; make it before `meshc.webhook.metrics` is imported anywhere."""
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="meshc-metrics-"))
@@ -25,7 +25,7 @@ class Exposition:
         use_identity("main")
 
     def text(self) -> bytes:
-        """All processes' metrics in Prometheus' text form."""
+        """The metrics of all processes in Prometheus' text format."""
         registry = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry, path=str(self._folder))  # type: ignore[no-untyped-call]
         return generate_latest(registry)

@@ -1,4 +1,4 @@
-"""The checks of a request before its review (docs/istio/injection.md § 12.2)."""
+"""Checks of an HTTP request before its review (docs/istio/injection.md § 12.2)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def respond(
 
 
 def answer(body: bytes, settings: Settings, *, path: str, content_type: str, limits: Limits = _ISTIO) -> Answer:
-    """`respond` with what log and metrics want to know."""
+    """`respond` with what logs and metrics report."""
     if len(body) > limits.body:
         return Answer(400, f"Request entity too large: limit is {limits.body}\n".encode(), "failed", "body-too-large")
     if not body:

@@ -28,10 +28,10 @@ _CONTAINERS = frozenset((dict, list))
 
 
 class Answer(NamedTuple):
-    """The webhook's answer and what log and metrics say about it.
+    """The response to a review, with what logs and metrics report about it.
 
-    `outcome` is `injected`, `skipped` or `failed`, `reason` a code, `owner` the workload (`Deployment/web`); `counted`
-    tells that a failure counts as such in every release; `detail` is the place of an internal error in the code.
+    `outcome` is `injected`, `skipped` or `failed`, `reason` a code, `owner` the workload (`Deployment/web`); `counted` says
+    that every release counts this failure; `detail` is where in the code an internal error happened.
     """
 
     status: int
@@ -55,7 +55,7 @@ def review(body: bytes, settings: Settings, path: str = "/inject") -> bytes:
 
 
 def reviewed(body: bytes, settings: Settings, path: str, *, depth: int = DEPTH) -> Answer:
-    """`review` with what log and metrics want to know; a body nested deeper than `depth` is refused."""
+    """`review` with what logs and metrics report; a body nested deeper than `depth` is refused."""
     try:
         header, request = _decoded(body, depth)
     except InputError as error:
@@ -66,7 +66,7 @@ def reviewed(body: bytes, settings: Settings, path: str, *, depth: int = DEPTH) 
     except MeshcError as error:
         return _failed(header, uid, _text(error), reason="refused", namespace=request.get("namespace") or "")
     except Exception as error:  # noqa: BLE001
-        # the border of the process: whatever goes wrong with one pod must not take the others' answers along
+        # The API server waits for this answer, and other pods' reviews run in the same process: report, do not raise.
         message = f"internal error: {type(error).__name__}: {error}"
         failed = _failed(header, uid, message, reason="internal", namespace=request.get("namespace") or "")
         return failed._replace(detail=_place(error))
@@ -107,6 +107,7 @@ def _pod(request: Mapping[str, Any], injector: Injector) -> _Pod:
         raise InputError("the request holds no pod", path="request.object", value=sent)
     metadata = sent.get("metadata")
     seen = sent
+    # managedFields is long, and injection neither reads nor changes it: it is not worth decoding.
     if isinstance(metadata, dict) and "managedFields" in metadata:
         seen = {**sent, "metadata": {k: v for k, v in metadata.items() if k != "managedFields"}}
     pod = typed.normalize(seen, "Pod", release=injector.release)
@@ -130,12 +131,12 @@ def _decoded(body: bytes, depth: int) -> tuple[dict[str, str], dict[str, Any]]:
         raise InputError("the review holds no request")
     for field in ("uid", "namespace"):
         if not isinstance(request.get(field) or "", str):
-            raise InputError("must be text", path=f"request.{field}", value=request[field])
+            raise InputError("must be a string", path=f"request.{field}", value=request[field])
     return {"kind": KIND, "apiVersion": found["apiVersion"]}, request
 
 
 class _Subject(NamedTuple):
-    """Whom an answer is about."""
+    """The pod a response is for (logs, metrics)."""
 
     outcome: str
     decision: Decision
@@ -162,9 +163,10 @@ def _failed(header: Mapping[str, str], uid: str, message: str, *, reason: str, n
 
 
 def _nests_deeper(document: Json, depth: int, *, brackets: int) -> bool:
-    """Whether a document has more than `depth` levels; looked at only as far as its brackets are enough for that."""
+    """Whether a document has more than `depth` levels; `brackets` is how many opening ones its text has."""
     level = [document]
     for deep in range(depth):
+        # Too few brackets are left to reach the limit: most reviews stop here, after a level or two.
         brackets -= len(level)
         if deep + 1 + brackets <= depth:
             return False
@@ -180,7 +182,7 @@ def _nests_deeper(document: Json, depth: int, *, brackets: int) -> bool:
 
 
 def _place(error: Exception) -> str:
-    """Where in the code it happened, with nothing of the pod."""
+    """Where in the code an error happened; nothing of the pod, which may hold secrets."""
     frames = traceback.extract_tb(error.__traceback__)
     return f"{type(error).__name__} at {frames[-1].filename.rpartition('meshc/')[2]}:{frames[-1].lineno}"
 

@@ -1,10 +1,10 @@
-"""The webhook's main process: it guards settings and certificates; workers answer."""
+"""The webhook's main process: checks settings and certificates before workers use them; workers answer requests."""
 
 from __future__ import annotations
 
 import functools
 import logging
-import multiprocessing
+import multiprocessing as processes
 import shutil
 import signal
 import sys
@@ -17,16 +17,25 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from meshc.errors import MeshcError, ToolError
+from meshc.late import late
 from meshc.webhook import logs
-from meshc.webhook.config import ServerConfig
 from meshc.webhook.listeners import Listeners
-from meshc.webhook.snapshot import Snapshots
+from meshc.webhook.server_config import ServerConfig
+from meshc.webhook.settings_in_force import Snapshots
 from meshc.webhook.watch import Watcher
 from meshc.webhook.worker import WorkerConfig, load_app
 
+# The extra `meshc[webhook]` may not be installed, and metrics must not be imported before their directory is chosen.
 if TYPE_CHECKING:
-    from meshc.webhook.monitoring import Monitoring
-    from meshc.webhook.supervisor import Supervisor
+    from granian import constants
+    from granian import http as protocols
+
+    from meshc.webhook import certificates, metrics, monitoring, multiprocess, supervisor
+else:
+    constants, protocols = late("granian.constants"), late("granian.http")
+    certificates, metrics = late("meshc.webhook.certificates"), late("meshc.webhook.metrics")
+    monitoring, supervisor = late("meshc.webhook.monitoring"), late("meshc.webhook.supervisor")
+    multiprocess = late("meshc.webhook.multiprocess")
 
 _INTERNAL = 3
 
@@ -34,14 +43,14 @@ _INTERNAL = 3
 def serve(config: ServerConfig) -> int:
     """Serve until SIGTERM or SIGINT, then drain; returns the exit code.
 
-    Raises MeshcError before it listens when settings or certificate are no good, UsageError when a port is taken,
-    ToolError when the extra `meshc[webhook]` is not installed.
+    Raises MeshcError before it listens for invalid settings or certificates, UsageError for a port in use, ToolError
+    when the extra `meshc[webhook]` is not installed.
     """
     logs.configure(config.log_format, config.log_level)
     # Until the server takes over the signals; what is on the stack is cleaned up.
     signal.signal(signal.SIGTERM, _leave)
     # Forking a process that has threads may copy a held lock.
-    multiprocessing.set_start_method("spawn", force=True)
+    processes.set_start_method("spawn", force=True)
     with ExitStack() as stack:
         return _Webhook(config, stack).run()
 
@@ -49,43 +58,37 @@ def serve(config: ServerConfig) -> int:
 class _Webhook:
     def __init__(self, config: ServerConfig, stack: ExitStack) -> None:
         try:
-            from meshc.webhook.multiprocess import Exposition
-
-            self._exposition = Exposition()
+            self._exposition = multiprocess.Exposition()
             stack.callback(self._exposition.close)
-            import granian  # noqa: F401
-
-            from meshc.webhook import metrics
-            from meshc.webhook.certificates import Store
+            self._store = certificates.Store()
+            stack.callback(self._store.close)
+            self._rsgi = constants.Interfaces.RSGI
         except ImportError as error:
             raise ToolError(f"the webhook needs {error.name}", hint="pip install 'meshc[webhook]'") from error
         self._config = config
         self._stack = stack
-        self._metrics = metrics
         self._folder = Path(tempfile.mkdtemp(prefix="meshc-workers-"))
-        self._store = Store()
         self._snapshots = Snapshots(config.sources)
         stack.callback(shutil.rmtree, self._folder, ignore_errors=True)
-        stack.callback(self._store.close)
         stack.callback(self._snapshots.close)
 
     def run(self) -> int:
         config = self._config
         # Watchers are made first: what changes while the rest starts is then seen.
-        certificates = Watcher(lambda: [config.certificate, config.key], self._rotate, interval=config.poll_seconds)
+        pair = Watcher(lambda: [config.certificate, config.key], self._rotate, interval=config.poll_seconds)
         self._load_certificate()
         settings = Watcher(lambda: self._snapshots.files, self._reload, interval=config.poll_seconds)
         self._take_settings()
         listeners = Listeners(config.host, config.port)
         self._stack.callback(listeners.close)
         self._server = self._supervisor(listeners)
-        monitoring = self._monitoring(listeners.port)
-        monitoring.start()
-        self._stack.callback(monitoring.stop)
-        for watcher in (certificates, settings):
+        health = self._monitoring(listeners.port)
+        health.start()
+        self._stack.callback(health.stop)
+        for watcher in (pair, settings):
             watcher.start()
             self._stack.callback(watcher.stop)
-        logs.event("serving", host=config.host, port=listeners.port, monitoring=monitoring.port, workers=config.workers)
+        logs.event("serving", host=config.host, port=listeners.port, monitoring=health.port, workers=config.workers)
         return self._serve()
 
     def _serve(self) -> int:
@@ -99,58 +102,53 @@ class _Webhook:
         logs.event("stopped")
         return 0
 
-    def _supervisor(self, listeners: Listeners) -> Supervisor:
-        from granian.constants import HTTPModes, Interfaces, SSLProtocols
-        from granian.http import HTTP1Settings, HTTP2Settings
-
-        from meshc.webhook.supervisor import Supervisor
-
+    def _supervisor(self, listeners: Listeners) -> supervisor.Supervisor:
         config, limits = self._config, self._config.limits
-        return Supervisor(
+        versions = constants.SSLProtocols
+        return supervisor.Supervisor(
             listeners,
             self._folder,
             limits,
             replaced=self._replaced,
-            interface=Interfaces.RSGI,
+            interface=self._rsgi,
             workers=config.workers,
-            http=HTTPModes.auto,
+            http=constants.HTTPModes.auto,
             websockets=False,
             backpressure=limits.connections,
-            http1_settings=HTTP1Settings(header_read_timeout=int(limits.header_timeout * 1000)),
-            http2_settings=HTTP2Settings(keep_alive_interval=30_000, max_headers_size=64 * 1024),
+            http1_settings=protocols.HTTP1Settings(header_read_timeout=int(limits.header_timeout * 1000)),
+            http2_settings=protocols.HTTP2Settings(keep_alive_interval=30_000, max_headers_size=64 * 1024),
             ssl_cert=self._store.certificate,
             ssl_key=self._store.key,
-            ssl_protocol_min=SSLProtocols.tls13 if config.tls_minimum == "1.3" else SSLProtocols.tls12,
+            ssl_protocol_min=versions.tls13 if config.tls_minimum == "1.3" else versions.tls12,
             respawn_failed_workers=True,
             log_enabled=False,
         )
 
-    def _monitoring(self, port: int) -> Monitoring:
-        from meshc.webhook.monitoring import Monitoring, Probe
-
-        probe = Probe(self._config.host, port)
+    def _monitoring(self, port: int) -> monitoring.Monitoring:
+        # The port's own answer, over TLS: a worker that hangs, or a certificate that no client can use, is not ready.
+        probe = monitoring.Probe(self._config.host, port)
 
         def ready() -> str | None:
             return "stopping" if self._server.stopping else probe()
 
-        return Monitoring((self._config.host, self._config.monitoring_port), self._exposition.text, ready)
+        return monitoring.Monitoring((self._config.host, self._config.monitoring_port), self._exposition.text, ready)
 
     def _rotate(self) -> None:
-        good = self._guarded(self._load_certificate, self._metrics.certificate_loads, "certificate")
-        self._metrics.certificate_good.set(1 if good else 0)
+        good = self._guarded(self._load_certificate, metrics.certificate_loads, "certificate")
+        metrics.certificate_good.set(1 if good else 0)
         if good:
             self._server.reload()
 
     def _replaced(self, done: bool) -> None:
-        self._metrics.certificate_good.set(1 if done else 0)
+        metrics.certificate_good.set(1 if done else 0)
         if done:
             logs.event("new workers serve with the new certificate")
         else:
             logs.event("new workers did not start; the old ones stay, with the old certificate", level=logging.ERROR)
 
     def _reload(self) -> None:
-        good = self._guarded(self._take_settings, self._metrics.reloads, "settings")
-        self._metrics.settings_good.set(1 if good else 0)
+        good = self._guarded(self._take_settings, metrics.reloads, "settings")
+        metrics.settings_good.set(1 if good else 0)
 
     def _guarded(self, action: Callable[[], None], counter: Any, what: str) -> bool:
         started = time.perf_counter()
@@ -168,15 +166,13 @@ class _Webhook:
         for revision, settings in self._snapshots.take().items():
             for text in dict.fromkeys(settings.warnings):
                 logs.event("settings", level=logging.WARNING, revision=revision or "default", warning=text)
-        self._metrics.settings_good.set(1)
+        metrics.settings_good.set(1)
 
     def _load_certificate(self) -> None:
-        from meshc.webhook.certificates import read_pair
-
-        pair = read_pair(self._config.certificate, self._config.key)
+        pair = certificates.read_pair(self._config.certificate, self._config.key)
         self._store.put(pair)
-        self._metrics.certificate_end.set(pair.not_after.timestamp())
-        self._metrics.certificate_good.set(1)
+        metrics.certificate_end.set(pair.not_after.timestamp())
+        metrics.certificate_good.set(1)
 
 
 def _leave(_signum: int, _frame: FrameType | None) -> None:

@@ -22,7 +22,7 @@ from meshc.webhook.limits import Limits
 from meshc.webhook.listeners import Listeners
 from meshc.webhook.worker import started_file
 
-# How long a new worker may take to load its settings, and how long an outgoing one lingers when it is in the way.
+# Seconds a new worker may take to load its settings, and an outgoing one lingers when another replacement waits.
 _START_SECONDS = 60.0
 _HURRIED_SECONDS = 1.0
 _PAUSE = 0.02

@@ -1,4 +1,4 @@
-"""Notices that mounted files changed: symlink swaps, rewrites, appearances."""
+"""Notices changes of mounted files: swapped symlinks, rewritten and new files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from meshc.webhook import logs
 
 
 def fingerprint(files: Iterable[Path]) -> str:
-    """Digest over the content of files (folders: of everything in them); absent ones count as absent.
+    """Digest of the content of files and of everything in directories; a missing file counts as missing.
 
     Content, not modification times: a Kubernetes volume swaps a symlink and keeps the times of the old mount.
     """
@@ -51,12 +51,12 @@ class Watcher(threading.Thread):
             try:
                 self.look()
             except Exception as error:  # noqa: BLE001
-                # Whatever goes wrong with one look, the next one must still come.
+                # This thread must not end: without it no later change would be noticed.
                 name = type(error).__name__
-                logs.event("a changed file could not be taken over", level=logging.ERROR, error=name)
+                logs.event("a changed file could not be read", level=logging.ERROR, error=name)
 
     def look(self) -> bool:
-        """Look once; waits until the files are quiet, so that a half-done update is not read."""
+        """Look once; waits until the files stop changing, so that half of an update is not read."""
         named = tuple(self._files())
         now = fingerprint(named)
         if now == self._last and named == self._named:

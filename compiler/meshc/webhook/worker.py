@@ -1,4 +1,4 @@
-"""What runs in a worker process: the application, and a thread that follows the settings in force."""
+"""A worker process: the application, and a thread that takes over new settings."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from meshc.late import late
 from meshc.webhook import logs
 from meshc.webhook.limits import Limits
-from meshc.webhook.snapshot import settings_in_force
+from meshc.webhook.settings_in_force import settings_in_force
 from meshc.webhook.watch import Watcher
 
+# The application imports the metrics, which must know first under which name this process writes them.
 if TYPE_CHECKING:
-    from meshc.webhook.app import App
+    from meshc.webhook import app, multiprocess
+else:
+    app, multiprocess = late("meshc.webhook.app"), late("meshc.webhook.multiprocess")
 
 _LOOK_SECONDS = 0.2
 _ALLOCATIONS = 20_000
@@ -24,7 +28,7 @@ _ALLOCATIONS = 20_000
 
 @dataclass(frozen=True)
 class WorkerConfig:
-    """What a worker needs to know; it travels to its process.  `folder` is where it says that it has started."""
+    """What a worker process is started with; `folder` is where it reports that it serves."""
 
     snapshot: Path
     folder: Path
@@ -33,18 +37,14 @@ class WorkerConfig:
     log_level: str
 
 
-def load_app(config: WorkerConfig, name: str) -> App:
-    """Make the application of the worker called `name`."""
+def load_app(config: WorkerConfig, name: str) -> app.App:
+    """The application of the worker called `name`."""
     logs.configure(config.log_format, config.log_level)
-    from meshc.webhook.multiprocess import use_identity
-
-    use_identity(name)
-    from meshc.webhook.app import App
-
-    app = App({}, config.limits, started=started_file(config.folder, name))
+    multiprocess.use_identity(name)
+    made = app.App({}, config.limits, started=started_file(config.folder, name))
 
     def take() -> None:
-        app.settings = settings_in_force(config.snapshot)
+        made.settings = settings_in_force(config.snapshot)
         _settle_memory()
 
     # Made before the first look, so that no change falls between.
@@ -52,11 +52,11 @@ def load_app(config: WorkerConfig, name: str) -> App:
     take()
     watcher.start()
     threading.Thread(target=_end_with, args=(os.getppid(),), name="meshc-parent", daemon=True).start()
-    return app
+    return made
 
 
 def started_file(folder: Path, name: str) -> Path:
-    """The file that tells that a worker serves."""
+    """The file whose presence says that a worker serves."""
     return folder / f"started-{name}"
 
 

@@ -21,7 +21,7 @@ from meshc.models import mesh
 from meshc.models.mesh_config import MeshConfig
 from meshc.settings import Settings
 from meshc.webhook import respond
-from meshc.webhook.configured import configured
+from meshc.webhook.settings_in_force import load_settings
 
 Json = Any
 
@@ -175,7 +175,7 @@ def webhook_config(given: Json, row: Json) -> Json:
     data = {"values": given["values"], "config": "policy: enabled"}
     config_map = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}
     try:
-        settings = configured(release=row["tag"], cluster_config=config_map)
+        settings = load_settings(release=row["tag"], cluster_config=config_map)
     except MeshcError as error:
         said = row["want"].get("error_contains")
         return {"error_contains": said if said is not None and said in str(error) else str(error)}

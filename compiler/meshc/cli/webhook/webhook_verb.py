@@ -14,8 +14,8 @@ from meshc.cli.output import destination, replace_file, write
 from meshc.cli.webhook import CertsOptions, ManifestOptions, WebhookOptions
 from meshc.errors import ToolError, UsageError, require_known
 from meshc.late import late
-from meshc.webhook.config import ServerConfig, Source
 from meshc.webhook.limits import Limits
+from meshc.webhook.server_config import ServerConfig, Source
 
 if TYPE_CHECKING:
     from meshc.webhook import certificates, manifests, server

@@ -10,7 +10,7 @@ import kubernetes_validate
 import pytest
 
 from meshc.settings import Settings
-from meshc.webhook.configuration import Target, revision_webhook, tag_webhook
+from meshc.webhook.webhook_objects import Target, revision_webhook, tag_webhook
 
 RELEASES = [f"1.{minor}" for minor in range(17, 31)]
 INJECT, REV, LABEL = "sidecar.istio.io/inject", "istio.io/rev", "istio-injection"

@@ -25,7 +25,7 @@ class Target:
 
 
 def revision_webhook(settings: Settings, target: Target) -> Json | None:
-    """The object of the settings' revision; None where the values say that others manage it."""
+    """The object of the settings' revision; None where the values leave it to somebody else."""
     if not _wanted(settings, gated=True):
         return None
     name = "istio-sidecar-injector" + (f"-{settings.revision}" if settings.revision else "")
@@ -41,7 +41,7 @@ def tag_webhook(settings: Settings, target: Target, tag: str) -> Json | None:
         return None
     made: Json = _object(settings, target, name=f"istio-revision-tag-{tag}", marker=tag, default=tag == "default")
     if not release.has("webhook.tag_ca_bundle") and target.ca_bundle is None:
-        # The values' bundle was not written here; one that the user names always is, as nothing else would bring it.
+        # These releases leave the values' bundle out of tags; one that the user names is kept, as nothing else adds it.
         for hook in made["webhooks"]:
             hook["clientConfig"].pop("caBundle", None)
     made["metadata"]["labels"][IO_ISTIO_TAG] = tag

@@ -1,7 +1,7 @@
-"""Keeps the last good version of the settings, read from what is mounted.
+"""Keeps the last valid version of the settings, read from mounted files.
 
-The main process reads the files, tries what they say on a plain pod, and only then writes what it read into one file, which
-is all that workers look at.  So a broken new version changes nothing, and a worker that starts later starts with the good one.
+The main process reads the files, injects a plain pod with them, and only then writes what it read into one file, the only one
+that workers read.  So an invalid new version changes nothing, and a worker that starts later starts with the valid one.
 """
 
 from __future__ import annotations
@@ -15,19 +15,34 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from meshc import load
-from meshc.errors import MeshcError, raise_all
+from meshc.errors import MeshcError, SettingsError, raise_all
 from meshc.settings import Settings
-from meshc.webhook.config import SEVERAL, SINGLE, Source, listed
-from meshc.webhook.configured import configured
-from meshc.webhook.trial import try_out
+from meshc.webhook.respond import answer
+from meshc.webhook.server_config import SEVERAL, SINGLE, Source, listed
 from meshc.yamlio import Document
 
 Keywords = Mapping[str, Any]
+WRAPPER = "failed to process webhook config: "
+_POD = {
+    "apiVersion": "v1",
+    "kind": "Pod",
+    "metadata": {"generateName": "trial-", "labels": {"app": "trial"}},
+    "spec": {"containers": [{"name": "app", "image": "app", "ports": [{"containerPort": 8080}]}]},
+}
+_REVIEW = orjson.dumps(
+    {
+        "apiVersion": "admission.k8s.io/v1",
+        "kind": "AdmissionReview",
+        "request": {"uid": "trial", "namespace": "default", "operation": "CREATE", "object": _POD},
+    }
+)
 
 
 class Snapshots:
-    """`file` holds the version in force; `files` is what a newer one may come from."""
+    """The settings in force, in `file`; a newer version may come from any of `files`."""
 
     def __init__(self, sources: Sequence[Source]) -> None:
         self._sources = tuple(sources)
@@ -39,14 +54,14 @@ class Snapshots:
     def files(self) -> tuple[Path, ...]:
         """Every file that settings come from now: the ones named on the command line, and those a meshc.yaml names."""
         for source in self._sources:
-            # A broken meshc.yaml names nothing; what it named before, and it itself, may still be mended.
+            # An invalid meshc.yaml names nothing; it, or a file it named before, may still be corrected.
             with contextlib.suppress(MeshcError):
                 self._files[source.revision] = source.files()
             self._files.setdefault(source.revision, (source.project,) if source.project else ())
         return tuple(file for files in self._files.values() for file in files)
 
     def take(self) -> dict[str, Settings]:
-        """Read the files as they are now and put them in force; raises MeshcError, changing nothing, when they are no good."""
+        """Read the files as they are now and put them in force; raises MeshcError, changing nothing, for invalid ones."""
         read: dict[str, Keywords] = {}
         errors: list[MeshcError] = []
         for source in self._sources:
@@ -66,21 +81,44 @@ class Snapshots:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _put(self, data: bytes) -> None:
+        # Renamed into place: a worker reads the old version or the new one, never half of one.
         fresh = self.file.with_suffix(".new")
         fresh.write_bytes(data)
         os.replace(fresh, self.file)
 
 
 def settings_in_force(file: Path) -> dict[str, Settings]:
-    """The settings of a snapshot by revision, ready to answer: templates are built, caches warm."""
+    """The settings of a snapshot by revision; templates are compiled and caches warm, as the first pod must not wait."""
     settings = _settings(pickle.loads(file.read_bytes()))
     for one in settings.values():
         try_out(one)
     return settings
 
 
+def load_settings(**keywords: Any) -> Settings:
+    """`Settings.load` for a server (docs/istio/injection.md § 2.1); an error's message begins with Istio's wrapper."""
+    try:
+        return Settings.load(**keywords)
+    except MeshcError as error:
+        error.message = WRAPPER + error.message
+        raise
+
+
+def try_out(settings: Settings) -> None:
+    """Inject a plain pod; raises SettingsError with the reason when that fails."""
+    found = answer(_REVIEW, settings, path="/inject", content_type="application/json")
+    if found.outcome == "failed":
+        message = orjson.loads(found.body)["response"]["status"]["message"]
+        raise SettingsError(
+            f"no pod can be injected with these settings: {message}",
+            path="revision",
+            value=settings.revision or "default",
+            hint="`meshc explain` with the same settings and a pod shows where a value comes from",
+        )
+
+
 def _settings(read: Mapping[str, Keywords]) -> dict[str, Settings]:
-    settings = {revision: configured(**keywords) for revision, keywords in read.items()}
+    settings = {revision: load_settings(**keywords) for revision, keywords in read.items()}
     for one in settings.values():
         one.require_injector()
     return settings

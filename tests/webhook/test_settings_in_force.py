@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from meshc.errors import MeshcError, SettingsError, UsageError
-from meshc.webhook.config import Source
-from meshc.webhook.snapshot import Snapshots, settings_in_force
+from meshc.webhook.server_config import Source
+from meshc.webhook.settings_in_force import Snapshots, settings_in_force
 
 GOOD = "global: {hub: example.com/good}\n"
 

@@ -1,4 +1,4 @@
-"""What `meshc webhook` was asked to be, as one value that travels to the worker processes."""
+"""The options of `meshc webhook` as one value."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Source:
     """Where the settings of one revision come from: keywords of `Settings.load` with their files unread.
 
     `revision` is the name in the path, empty for `/inject`; `project` a meshc.yaml that lies beneath the keywords;
-    `resources` files and folders with Namespaces, Nodes and ProxyConfigs, which count among a project's workloads too.
+    `resources` files and directories with Namespaces, Nodes and ProxyConfigs; a project's workloads count as well.
     """
 
     revision: str
@@ -37,7 +37,7 @@ class Source:
         return found.under(self.keywords), (*self.resources, *found.workloads)
 
     def files(self) -> tuple[Path, ...]:
-        """Every file the settings come from, there or not; raises MeshcError for a project file that cannot be read."""
+        """Every file the settings come from, existing or not; raises MeshcError for a project file that cannot be read."""
         keywords, resources = self.merged()
         named = [n for k in (*SINGLE, *SEVERAL) for n in listed(keywords.get(k)) if isinstance(n, str | Path)]
         own = [self.project] if self.project else []
@@ -46,7 +46,7 @@ class Source:
 
 @dataclass(frozen=True)
 class ServerConfig:
-    """Addresses, certificates, settings and bounds of one webhook process."""
+    """Addresses, certificates, settings and limits of one webhook process."""
 
     certificate: Path
     key: Path
