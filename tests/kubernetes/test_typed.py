@@ -330,3 +330,31 @@ def test_numbers_of_list_items_went_through_json() -> None:
     alone = normalize(yamlio.load(pod), release=NEW, courtesy=True)
     assert item["metadata"]["labels"] == {"a": "1000000", "b": "1.5", "c": "1e+20"}
     assert alone["metadata"]["labels"] == {"a": "1e+06", "b": "1.5", "c": "1e+20"}
+
+
+def test_scheduling_groups_replace_workload_references_in_kubernetes_1_36() -> None:
+    spec = "workloadRef: {name: a, podGroup: b}\nschedulingGroup: {podGroupName: b}\ncontainers: []"
+    before = _pod(spec, release=catalog.release("1.30"))
+    after = _pod(spec, release=catalog.release("1.31"))
+    assert (before.get("workloadRef"), before.get("schedulingGroup")) == ({"name": "a", "podGroup": "b"}, None)
+    assert (after.get("workloadRef"), after.get("schedulingGroup")) == (None, {"podGroupName": "b"})
+
+
+def test_status_fields_of_kubernetes_1_36() -> None:
+    status = {
+        "nodeAllocatableResourceClaimStatuses": [{"resourceClaimName": "c", "resources": {"cpu": "1000m"}}],
+        "containerStatuses": [
+            {
+                "name": "a",
+                "volumeMounts": [{"name": "v", "mountPath": "/v", "volumeStatus": {"image": {"imageRef": "r"}}}],
+                "allocatedResourcesStatus": [{"name": "cpu", "resources": [{"resourceID": "0", "message": "m"}]}],
+            }
+        ],
+    }
+    after = normalize(status, "PodStatus", release=catalog.release("1.31"))
+    before = normalize(status, "PodStatus", release=catalog.release("1.30"))
+    assert after["nodeAllocatableResourceClaimStatuses"] == [{"resourceClaimName": "c", "resources": {"cpu": "1"}}]
+    assert after["containerStatuses"][0]["volumeMounts"][0]["volumeStatus"] == {"image": {"imageRef": "r"}}
+    assert after["containerStatuses"][0]["allocatedResourcesStatus"][0]["resources"][0]["message"] == "m"
+    assert "nodeAllocatableResourceClaimStatuses" not in before
+    assert "volumeStatus" not in before["containerStatuses"][0]["volumeMounts"][0]

@@ -390,7 +390,12 @@ ROWS = [
     Row(
         "kubernetes.minor",
         knows_field("pod", "workloadRef", workloadRef={"name": "web"}),
-        {"1.28": False, "1.29": True},
+        {"1.28": False, "1.29": True, "1.30": True, "1.31": False},
+    ),
+    Row(
+        "kubernetes.minor",
+        knows_field("pod", "schedulingGroup", schedulingGroup={"podGroupName": "web"}),
+        {"1.30": False, "1.31": True},
     ),
     Row("injection.scrape_targets", scrapes_targets, {"1.30": False, "1.31": True}),
     Row("injection.scrape_ports_checked", refuses_port, {"1.30": False, "1.31": True}),

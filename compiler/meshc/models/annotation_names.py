@@ -35,6 +35,17 @@ PROMETHEUS_MERGE_METRICS = ANNOTATIONS.add(
     value="bool",
     check="bool",
 )
+PROMETHEUS_SCRAPE_TARGETS = ANNOTATIONS.add(
+    "prometheus.istio.io/scrape-targets",
+    "metrics endpoints of the application that the agent merges: port or port:path, separated by commas",
+    value="list",
+    since="1.31",
+)
+PROMETHEUS_SECURE_PORT = ANNOTATIONS.add(
+    "prometheus.istio.io/secure-port",
+    "port of merged metrics over mutual TLS; injection fills it in from ENVOY_SECURE_MERGED_METRICS_PORT",
+    since="1.31",
+)
 
 # --- the proxy container ---
 SIDECAR_PROXY_IMAGE = ANNOTATIONS.add("sidecar.istio.io/proxyImage", "image of the proxy")
@@ -337,6 +348,13 @@ IO_ISTIO_CONNECTED_AT = ANNOTATIONS.add(
 )
 IO_ISTIO_DISCONNECTED_AT = ANNOTATIONS.add(
     "istio.io/disconnectedAt", "when a workload disconnected", kinds=("WorkloadEntry",), written=True
+)
+IO_ISTIO_USE_WAYPOINT_CANARY_WEIGHT = ANNOTATIONS.add(
+    "istio.io/use-waypoint-canary-weight",
+    "percentage of traffic that goes to the waypoint of istio.io/use-waypoint-canary",
+    value="number",
+    kinds=("Service", "ServiceEntry", "Namespace"),
+    since="1.31",
 )
 IO_ISTIO_REV = ANNOTATIONS.add("istio.io/rev", "revision that injected the pod", since="1.18", written=True)
 IO_ISTIO_DEBUG = ANNOTATIONS.add("istio.io/debug", "name of an xDS debug request", kinds=("Any",))

@@ -62,6 +62,18 @@ IO_ISTIO_USE_WAYPOINT_NAMESPACE = LABELS.add(
     kinds=("Pod", "Namespace", "Service", "ServiceEntry"),
     since="1.22",
 )
+IO_ISTIO_USE_WAYPOINT_CANARY = LABELS.add(
+    "istio.io/use-waypoint-canary",
+    "waypoint that gets a part of an object's traffic",
+    kinds=("Service", "ServiceEntry", "Namespace"),
+    since="1.31",
+)
+IO_ISTIO_USE_WAYPOINT_CANARY_NAMESPACE = LABELS.add(
+    "istio.io/use-waypoint-canary-namespace",
+    "namespace of that waypoint",
+    kinds=("Service", "ServiceEntry", "Namespace"),
+    since="1.31",
+)
 IO_ISTIO_WAYPOINT_FOR = LABELS.add(
     "istio.io/waypoint-for",
     "traffic that a waypoint serves",
