@@ -89,7 +89,7 @@ def test_a_field_of_the_workload_is_shown_with_what_shadowed_it(meshc: Run, tmp_
     ("path", "function"),
     [
         ('metadata.annotations["sidecar.istio.io/status"]', "pod_metadata.set_status"),
-        ('metadata.annotations["prometheus.io/path"]', "prometheus"),
+        ('metadata.annotations["prometheus.io/path"]', "prometheus.merge"),
         ('metadata.labels["service.istio.io/canonical-name"]', "templating.sidecar_data.sidecar_data"),
         ("spec.initContainers[istio-init].image", "templating.sidecar_data._capture_data"),
         ("spec.initContainers[istio-proxy].env[ISTIO_META_OWNER].value", "templating.agent_data._container_data"),

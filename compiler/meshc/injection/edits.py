@@ -8,11 +8,28 @@ from typing import Any, NamedTuple
 from meshc.yamlio import Json
 
 
+class Layer(str):
+    """The name of a step of injection that edits pods, as reports show it; `function` decides what the step writes."""
+
+    function: str
+
+    def __new__(cls, name: str, function: str) -> Layer:
+        """Name a layer; `function` is a dotted name below `meshc`, empty where a user's template decides."""
+        layer = super().__new__(cls, name)
+        layer.function = function
+        return layer
+
+
 class Edit(NamedTuple):
     """One edit of one field: the layer that made it and the value it left (None when it removed the field)."""
 
     layer: str
     value: Json
+
+    @property
+    def function(self) -> str:
+        """The function that decided, as a dotted name; empty where it is not one of meshc's."""
+        return getattr(self.layer, "function", "")
 
 
 class Map(dict[str, Any]):

@@ -10,10 +10,11 @@ from typing import TypeVar
 from meshc.errors import InjectionError
 from meshc.injection import native_sidecars, openshift_ids
 from meshc.injection.decision import Policy
+from meshc.injection.edits import Layer
 from meshc.injection.native_sidecars import Node
 from meshc.injection.openshift_ids import Ids
 from meshc.injection.overlay_cache import Renderer
-from meshc.injection.pod_templates import Templates
+from meshc.injection.pod_templates import BUILDERS, Templates
 from meshc.injection.probes import app_probers
 from meshc.models import effective, proxy_resources
 from meshc.models.proxy_config import ProxyConfig
@@ -67,6 +68,13 @@ class Injector:
     def with_directives(self) -> Set[str]:
         """The user's own templates whose text names a directive of strategic merge."""
         return {name for name, text in self.templates.own.items() if _DIRECTIVE.search(text)}
+
+    def template_layer(self, name: str) -> Layer:
+        """What edits made by a template are recorded as."""
+        built_in = name in BUILDERS and name not in self.templates.own
+        return Layer(
+            f"template {name}", f"{BUILDERS[name].__module__}.{BUILDERS[name].__qualname__}" if built_in else ""
+        )
 
     @cached_property
     def merge_error(self) -> str:

@@ -9,13 +9,13 @@ from typing import NamedTuple
 from meshc.catalog import Release
 from meshc.gotext.parsing import parse_bool
 from meshc.injection.containers import named
-from meshc.injection.edits import Map
+from meshc.injection.edits import Layer, Map
 from meshc.istio_names import PROXY
 from meshc.models.annotation_names import SIDECAR_NATIVE_SIDECAR
 from meshc.yamlio import Json
 
 SWITCH = "ENABLE_NATIVE_SIDECARS"
-LAYER = "native sidecar"
+LAYER = Layer("native sidecar", f"{__name__}.move_existing_proxy")
 _FIRST_MINOR = 33
 _VERSION = re.compile(r"v?[0-9]+\.([0-9]+)(\.[0-9]+)?([-+].*)?")
 

@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from meshc.catalog import Release
 from meshc.injection.containers import open_container, proxy_fields
-from meshc.injection.edits import Map
+from meshc.injection.edits import Layer, Map
 from meshc.istio_names import INIT, PROXY, VALIDATION
 from meshc.yamlio import Json
 
+LAYER = Layer("OpenShift", f"{__name__}.clear_equal_uid")
 DEFAULT_ID = 1337
 UID_RANGE = "openshift.io/sa.scc.uid-range"
 GROUPS = "openshift.io/sa.scc.supplemental-groups"
@@ -43,8 +44,8 @@ def clear_equal_uid(pod: Map, release: Release) -> None:
         return
     if (proxy["securityContext"].get("runAsUser") or 0) == _application_uid(pod["spec"], release):
         context = proxy.open("securityContext")
-        context.discard("runAsUser", layer="OpenShift")
-        context.discard("runAsGroup", layer="OpenShift")
+        context.discard("runAsUser", layer=LAYER)
+        context.discard("runAsGroup", layer=LAYER)
 
 
 def _application_uid(spec: Json, release: Release) -> int:

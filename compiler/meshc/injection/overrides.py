@@ -9,7 +9,7 @@ from meshc.catalog import Release
 from meshc.errors import InjectionError, InputError
 from meshc.gotext import jsontext
 from meshc.injection.containers import find
-from meshc.injection.edits import Map
+from meshc.injection.edits import Layer, Map
 from meshc.injection.overlay import lay_over
 from meshc.injection.pod_metadata import read_status
 from meshc.injection.user_ids import drops_ids
@@ -17,7 +17,7 @@ from meshc.kubernetes import typed
 from meshc.models.annotation_names import PROXY_OVERRIDES, SIDECAR_STATUS
 from meshc.yamlio import Json, load_json
 
-LAYER = "user container"
+LAYER = Layer("user container", f"{__name__}.reapply")
 _FIELDS = ("containers", "initContainers")
 
 Containers = dict[str, list[dict[str, Any]]]
@@ -56,7 +56,12 @@ def reapply(pod: Map, incoming: Json, template_spec: Json, release: Release) -> 
     recorded: Containers = {}
     for field, container in _overrides(incoming["spec"], annotations, template_spec, release):
         recorded.setdefault(field, []).append(container)
-        lay_over(pod, {"spec": {field: [container]}}, layer=f"{LAYER} {container.get('name')}", release=release)
+        lay_over(
+            pod,
+            {"spec": {field: [container]}},
+            layer=Layer(f"{LAYER} {container.get('name')}", LAYER.function),
+            release=release,
+        )
     if recorded and SIDECAR_STATUS not in annotations:
         record = {f: [typed.ordered("Container", c) for c in recorded[f]] for f in _FIELDS if f in recorded}
         pod.open("metadata", "annotations").put(PROXY_OVERRIDES, jsontext.write(record), layer=LAYER)

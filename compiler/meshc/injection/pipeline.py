@@ -147,7 +147,7 @@ class _Run:
                 lay_over(
                     self.pod,
                     overlay,
-                    layer=f"template {name}",
+                    layer=self.injector.template_layer(name),
                     release=self.release,
                     directives=name in self.injector.with_directives,
                     known=known,

@@ -22,13 +22,13 @@ from meshc.models.value_fields import NotAMap
 from meshc.models.values import Values
 from meshc.yamlio import Json
 
-_BUILDERS: Mapping[str, Callable[[TemplateInput, Installation], Mapping[str, object]]] = {
+BUILDERS: Mapping[str, Callable[[TemplateInput, Installation], Mapping[str, object]]] = {
     "sidecar": sidecar_data,
     "gateway": gateway_data,
     "grpc-simple": grpc_simple_data,
     "grpc-agent": grpc_agent_data,
 }
-BUILT_IN = tuple(_BUILDERS)
+BUILT_IN = tuple(BUILDERS)
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Templates:
         try:
             if name in self.own:
                 return self._own[name].render(self._public(given))
-            data = _BUILDERS[name](given, self._installation)
+            data = BUILDERS[name](given, self._installation)
         except NotAMap as error:
             raise InjectionError(
                 f"failed to execute template: {error.message}",

@@ -10,12 +10,12 @@ from meshc.gotext import jsontext
 from meshc.gotext.parsing import parse_bool
 from meshc.injection import scrape_targets
 from meshc.injection.containers import append_env, find_proxy, open_proxy
-from meshc.injection.edits import Map
+from meshc.injection.edits import Layer, Map
 from meshc.models.annotation_names import PROMETHEUS_MERGE_METRICS
 from meshc.models.mesh_config import MeshConfig
 from meshc.yamlio import Json
 
-LAYER = "metrics merging"
+LAYER = Layer("metrics merging", f"{__name__}.merge")
 VARIABLE = "ISTIO_PROMETHEUS_ANNOTATIONS"
 TARGETS = "prometheus.istio.io/scrape-targets"
 SECURE_PORT = "prometheus.istio.io/secure-port"

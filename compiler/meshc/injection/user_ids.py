@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from meshc.catalog import Release
 from meshc.injection.containers import find, find_proxy, open_container, open_proxy
-from meshc.injection.edits import Map
+from meshc.injection.edits import Layer, Map
 from meshc.istio_names import INIT, VALIDATION
 from meshc.models.annotation_names import SIDECAR_INTERCEPTION_MODE
 from meshc.models.proxy_config import ProxyConfig
 from meshc.yamlio import Json
 
-LAYER = "user ids"
+LAYER = Layer("user ids", f"{__name__}.adjust")
 
 
 def adjust(pod: Map, incoming: Json, release: Release, *, proxy_config: ProxyConfig) -> list[str]:

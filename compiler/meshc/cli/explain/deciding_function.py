@@ -21,10 +21,7 @@ _NAME = re.compile(r"(?<![\w.|])(?<!\| )[A-Za-z_]\w*")
 
 @dataclass(frozen=True)
 class Function:
-    """A function by its dotted name, with the file and line (1-based) where it decides the value.
-
-    `name` is a module alone where several of its functions write the layer.
-    """
+    """A function by its dotted name, with the file and line (1-based) where it decides the value."""
 
     name: str
     file: str
@@ -48,13 +45,11 @@ def of_template(template: str, source: str) -> Function | None:
     return None
 
 
-def of_stage(layer: str) -> Function | None:
-    """The function of a stage of injection that writes a layer; its module where several do."""
-    found = [f for name, f in _stages() if layer == name or layer.startswith(f"{name} ")]
-    modules = {f.file for f in found}
-    if len(found) <= 1 or len(modules) > 1:
-        return found[0] if len(found) == 1 else None
-    return Function(found[0].name.rpartition(".")[0], found[0].file, 1)
+def of_stage(name: str) -> Function | None:
+    """The function that a layer names (`meshc.injection.edits.Layer`), with its place; None for an empty name."""
+    module, _, function = name.rpartition(".")
+    file = (_ROOT.parent / module.replace(".", "/")).with_suffix(".py")
+    return next((f.at(f.node.lineno) for f in _functions(file) if f.node.name == function), None) if module else None
 
 
 @cache
@@ -68,28 +63,11 @@ def _template_values() -> tuple[tuple[str, Function], ...]:
     return tuple(found)
 
 
-@cache
-def _stages() -> tuple[tuple[str, Function], ...]:
-    """Every layer that a stage writes, with the functions that write it."""
-    found: dict[tuple[str, str], Function] = {}
-    for file in sorted((_ROOT / "injection").rglob("*.py")):
-        if "uninject" in file.parts:
-            continue
-        for function in _functions(file):
-            for node in ast.walk(function.node):
-                if isinstance(node, ast.keyword) and node.arg == "layer":
-                    layer = _text(node.value, function.constants)
-                    place = function.at(node.value.lineno)
-                    found.setdefault((layer, place.name), place)
-    return tuple((layer, function) for (layer, _), function in found.items() if layer)
-
-
 @dataclass(frozen=True)
 class _Source:
     node: ast.FunctionDef
     module: str
     file: str
-    constants: dict[str, str]
 
     def at(self, line: int) -> Function:
         return Function(f"{self.module}.{self.node.name}", self.file, line)
@@ -98,16 +76,9 @@ class _Source:
 def _functions(file: Path) -> Iterator[_Source]:
     tree = ast.parse(file.read_text(encoding="utf-8"))
     inside = file.relative_to(_ROOT.parent)
-    constants = {
-        target.id: node.value.value
-        for node in tree.body
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
-            yield _Source(node, ".".join(inside.with_suffix("").parts), str(inside), constants)
+            yield _Source(node, ".".join(inside.with_suffix("").parts), str(inside))
 
 
 def _keys(node: ast.AST) -> Iterator[tuple[str, int]]:
@@ -117,15 +88,3 @@ def _keys(node: ast.AST) -> Iterator[tuple[str, int]]:
             yield from ((k.value, k.lineno) for k in keys if isinstance(k, ast.Constant) and isinstance(k.value, str))
         case ast.Assign(targets=[ast.Subscript(slice=ast.Constant(value=str(key)))]):
             yield key, node.lineno
-
-
-def _text(node: ast.expr, constants: dict[str, str]) -> str:
-    """A string constant, a constant of the module, or the constant beginning of an f-string."""
-    match node:
-        case ast.Constant(value=str(text)):
-            return text
-        case ast.Name(id=name):
-            return constants.get(name, "")
-        case ast.JoinedStr(values=[ast.FormattedValue(value=ast.Name(id=name)), *_]):
-            return constants.get(name, "")
-    return ""

@@ -11,7 +11,7 @@ from meshc.cli.explain.field_paths import Steps, follow, steps
 from meshc.cli.explain.field_paths import value as value_at
 from meshc.engine.line_tracing import TracingEngine, nearest
 from meshc.errors import PathPart
-from meshc.injection.edits import List, Map, plain
+from meshc.injection.edits import Edit, List, Map, plain
 from meshc.injection.result import Result
 from meshc.injection.workloads import Place
 from meshc.trees import ABSENT
@@ -37,7 +37,7 @@ def layers(result: Result, path: Sequence[PathPart], document: Document) -> list
     """Every layer that set the field, the workload as it was written first; the last one wins."""
     walk = _Walk(result.edited)
     walk.all(path, steps(result.manifest, path))
-    found = [Layer(name, value, function=of_stage(name)) for name, value in walk.found]
+    found = [Layer(edit.layer, value, function=of_stage(edit.function)) for edit, value in walk.found]
     if walk.base is not ABSENT:
         way = follow(document.value, steps(result.manifest, path))
         line, _ = (document.position(way) if way else None) or (None, None)
@@ -84,7 +84,7 @@ class _Walk:
     def __init__(self, root: Map) -> None:
         self.node: Json = root
         self.base: Json = root.base
-        self.found: list[tuple[str, Json]] = []
+        self.found: list[tuple[Edit, Json]] = []
 
     def all(self, path: Sequence[PathPart], way: Steps) -> None:
         """Walk down `path`; `way` is the same with items by name, as their indices change while lists are edited."""
@@ -103,7 +103,7 @@ class _Walk:
         for edit in node.edits.get(key, ()):
             value = value_at(plain(edit.value), rest) if edit.value is not None else ABSENT
             if value is not ABSENT or not rest:
-                self.found.append((edit.layer, value))
+                self.found.append((edit, value))
         known = self.base is not ABSENT and isinstance(self.base, dict) and key in self.base
         self.base = self.base[key] if known else ABSENT
         self.node = node[key]
@@ -117,7 +117,7 @@ class _Walk:
             self.base = ABSENT
             value = value_at(plain(was), rest)
             if value is not ABSENT:
-                self.found.append((layer, value))
+                self.found.append((Edit(layer, was), value))
         elif self.base is not ABSENT:
             self.base = was if any(was is old for old in items.base or ()) else ABSENT
         self.node = item

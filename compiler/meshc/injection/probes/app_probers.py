@@ -9,11 +9,11 @@ from meshc.catalog import Release
 from meshc.errors import InputError
 from meshc.gotext import jsontext
 from meshc.injection.containers import positions
-from meshc.injection.edits import Map
+from meshc.injection.edits import Layer, Map
 from meshc.kubernetes import typed
 from meshc.yamlio import Json, load_json
 
-LAYER = "probe rewriting"
+LAYER = Layer("probe rewriting", "meshc.injection.probes.rewriting.take_over")
 VARIABLE = "ISTIO_KUBE_APP_PROBERS"
 _PROBES = {"readinessProbe": "readyz", "livenessProbe": "livez", "startupProbe": "startupz"}
 _ACTIONS = {"httpGet": "HTTPGetAction", "tcpSocket": "TCPSocketAction", "grpc": "GRPCAction"}

@@ -90,8 +90,8 @@ class SidecarProxyData(TypedDict):
     readinessInitialDelaySeconds: Json
     readinessPeriodSeconds: Json
     readinessFailureThreshold: Json
-    iptablesTraceLogging: bool
     capNetBindService: bool
+    iptablesTraceLogging: bool
     crlConfigMapName: str
 
 
@@ -179,8 +179,8 @@ def _proxy_data(pod: TemplateInput, once: Installation) -> SidecarProxyData:
         "readinessInitialDelaySeconds": readiness(pod, once, names.SIDECAR_STATUS_READINESS_INITIAL_DELAY_SECONDS),
         "readinessPeriodSeconds": readiness(pod, once, names.SIDECAR_STATUS_READINESS_PERIOD_SECONDS),
         "readinessFailureThreshold": readiness(pod, once, names.SIDECAR_STATUS_READINESS_FAILURE_THRESHOLD),
-        "iptablesTraceLogging": config.proxy_metadata.get("IPTABLES_TRACE_LOGGING") == "true",
         "capNetBindService": annotation(pod, once, names.SIDECAR_CAP_NET_BIND_SERVICE) == "true",
+        "iptablesTraceLogging": config.proxy_metadata.get("IPTABLES_TRACE_LOGGING") == "true",
         "crlConfigMapName": once.crl_config_map,
     }
 
