@@ -108,7 +108,7 @@ def release(text: str) -> Release:
     """Find a release by `1.27`, `1.27.3` or `v1.27.3`.
 
     A minor means its newest known patch; a patch newer than the catalogue is taken as that one, with `warning` set.
-    Raises SettingsError for an unknown minor or a text that is no release.
+    Raises SettingsError for an unknown minor or a string that is not a release.
     """
     known = {r.minor: r for r in releases()}
     parts = text.strip().removeprefix("v").split("-", 1)[0].split(".")

@@ -60,7 +60,7 @@ def test_a_folder_without_a_manifest_is_an_error(meshc: Run, verb: str) -> None:
     Path("empty/note.yaml").write_text("foo: bar\n")
     outcome = meshc(verb, "empty")
     assert (outcome.code, outcome.out) == (2, "")
-    assert "empty: no manifest in this folder" in outcome.err
+    assert "empty: no manifest in this directory" in outcome.err
 
 
 def test_standard_input_is_read_once(meshc: Run) -> None:

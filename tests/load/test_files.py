@@ -67,7 +67,7 @@ def test_what_cannot_be_read_says_why(name: str, message: str) -> None:
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="is a folder"):
+    with pytest.raises(UsageError, match="is a directory"):
         load.file(tmp_path)
     with pytest.raises(UsageError, match="no manifest"):
         load.documents([tmp_path])

@@ -64,4 +64,4 @@ def test_trust_domains_are_dns_labels() -> None:
 
 def test_ports_end_at_65535() -> None:
     assert addresses.port_problem(1) is None
-    assert addresses.port_problem(0) == "0 is no port; it must be from 1 to 65535"
+    assert addresses.port_problem(0) == "port 0 must be from 1 to 65535"

@@ -119,9 +119,9 @@ def test_values_the_injector_takes(name: str, value: str) -> None:
         (
             CONFIG,
             "proxyMetadata: {A: 1}\nsds: 1",
-            "failed to convert to apply proxy config: sds: must be a map (got 1); proxyMetadata.A: must be text (got 1)",
+            "failed to convert to apply proxy config: sds: must be a map (got 1); proxyMetadata.A: must be a string (got 1)",
         ),
-        (CONFIG, "statusPort: 0", "statusPort: 0 is no port; it must be from 1 to 65535"),
+        (CONFIG, "statusPort: 0", "statusPort: port 0 must be from 1 to 65535"),
     ],
 )
 def test_values_the_injector_refuses(name: str, value: str, reason: str) -> None:

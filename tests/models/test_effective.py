@@ -176,7 +176,7 @@ def test_offline_the_annotation_is_merged_onto_the_mesh_default() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("proxyMetadata: {A: true}", "could not parse proxy config: proxyMetadata.A: must be text"),
+        ("proxyMetadata: {A: true}", "could not parse proxy config: proxyMetadata.A: must be a string"),
         ("a: [", "could not parse proxy config: "),
         ("concurrency: x\nstatusPort: y", "could not parse proxy config: statusPort"),
     ],

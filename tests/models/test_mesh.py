@@ -9,8 +9,8 @@ import pytest
 from meshc import catalog, yamlio
 from meshc.errors import ErrorGroup, SettingsError
 from meshc.models import mesh
+from meshc.models.error_positions import pointed
 from meshc.models.mesh_config import MeshConfig
-from meshc.models.pointing import pointed
 
 NEWEST = catalog.newest()
 

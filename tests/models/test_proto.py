@@ -66,7 +66,7 @@ def test_documents_become_the_interchange_form(document: Any, value: dict[str, A
     [
         ({"proxyMetadata": {"X": True}}, "proxyMetadata.X", 'quote it: "true"'),
         ({"proxyMetadata": {"X": 5}}, "proxyMetadata.X", 'quote it: "5"'),
-        ({"configPath": ["x"]}, "configPath", "write one text"),
+        ({"configPath": ["x"]}, "configPath", "write one string"),
         ({"holdApplicationUntilProxyStarts": "true"}, "holdApplicationUntilProxyStarts", "without quotes"),
         ({"concurrency": "two"}, "concurrency", "digits"),
         ({"concurrency": "010"}, "concurrency", "digits"),
@@ -83,7 +83,7 @@ def test_documents_become_the_interchange_form(document: Any, value: dict[str, A
         ({"tracing": []}, "tracing", "as keys"),
         ({"extraStatTags": "a"}, "extraStatTags", "as a list"),
         ({"proxyMetadata": "a"}, "proxyMetadata", "keys and values"),
-        ({"extra_stat_tags": [{}]}, "extra_stat_tags[0]", "one text"),
+        ({"extra_stat_tags": [{}]}, "extra_stat_tags[0]", "one string"),
     ],
 )
 def test_wrong_types_are_errors_with_path_value_and_hint(document: Any, path: str, hint: str) -> None:

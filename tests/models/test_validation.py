@@ -64,8 +64,8 @@ def test_valid_proxy_configs(document: dict[str, Any]) -> None:
         ({"envoyMetricsServiceAddress": "x:0"}, "envoyMetricsServiceAddress: "),
         ({"envoyMetricsService": {"address": "x"}}, "envoyMetricsService.address: "),
         ({"envoyAccessLogService": {"address": "x"}}, "envoyAccessLogService.address: "),
-        ({"proxyAdminPort": 0}, "proxyAdminPort: 0 is no port"),
-        ({"statusPort": 70000}, "statusPort: 70000 is no port"),
+        ({"proxyAdminPort": 0}, "proxyAdminPort: port 0 must be"),
+        ({"statusPort": 70000}, "statusPort: port 70000 must be"),
         ({"controlPlaneAuthPolicy": "INHERIT"}, "controlPlaneAuthPolicy: must be NONE or MUTUAL_TLS"),
         ({"tracing": {"zipkin": {}}}, "tracing.zipkin.address: "),
         ({"tracing": {"datadog": {"address": "x"}}}, "tracing.datadog.address: "),
@@ -136,11 +136,11 @@ def test_automatic_addresses_are_deprecated_since_1_25() -> None:
 @pytest.mark.parametrize(
     ("document", "error"),
     [
-        ({"proxyListenPort": 0}, "proxyListenPort: 0 is no port"),
+        ({"proxyListenPort": 0}, "proxyListenPort: port 0 must be"),
         ({"connectTimeout": "1500us"}, "connectTimeout: must be whole milliseconds"),
         ({"connectTimeout": "61m"}, "connectTimeout: must be whole milliseconds"),
         ({"protocolDetectionTimeout": "1us"}, "protocolDetectionTimeout: must be 0s or whole"),
-        ({"defaultConfig": {"statusPort": 0}}, "defaultConfig.statusPort: 0 is no port"),
+        ({"defaultConfig": {"statusPort": 0}}, "defaultConfig.statusPort: port 0 must be"),
         ({"trustDomain": ""}, "trustDomain: must not be empty"),
         ({"trustDomainAliases": ["a", "b_c"]}, "trustDomainAliases[1]: "),
         ({"serviceSettings": [{"hosts": ["*", "a*"]}]}, "serviceSettings[0].hosts[1]: "),
@@ -202,7 +202,7 @@ def test_a_mesh_needs_a_default_config() -> None:
         ({"prometheus": {}}, "extensionProviders[3]: has no name"),
         ({"name": "x"}, "extensionProviders[3]: names no provider"),
         ({"name": "x", "zipkin": {"service": "a_b", "port": 1}}, "extensionProviders[3].zipkin.service: "),
-        ({"name": "x", "zipkin": {"service": "ns/a.b"}}, "extensionProviders[3].zipkin.port: 0 is no port"),
+        ({"name": "x", "zipkin": {"service": "ns/a.b"}}, "extensionProviders[3].zipkin.port: port 0 must be"),
     ],
 )
 def test_extension_providers_only_warn(provider: dict[str, Any], warning: str) -> None:

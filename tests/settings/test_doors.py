@@ -99,11 +99,11 @@ def test_settings_that_could_only_be_ignored_beside_resolved_halves_are_refused(
         ({"values": "no-such-file.yaml"}, "no such file"),
         ({"values": 5}, "takes a path"),
         ({"feature": ["A"]}, "NAME=VALUE"),
-        ({"feature": {"A": []}}, "is a text"),
+        ({"feature": {"A": []}}, "is a string"),
         ({"kube_version": "new"}, "not a Kubernetes version"),
-        ({"release": 1.3}, "must be text"),
+        ({"release": 1.3}, "must be a string"),
         ({"proxy_config": {"kind": "ConfigMap"}}, "not a ProxyConfig"),
-        ({"injector_config": {"policy": 5}}, "must be a text"),
+        ({"injector_config": {"policy": 5}}, "must be a string"),
         ({"resolved_values": {"global": {"hub": 5}}}, "could not parse configuration values"),
         ({"resolved_values": {"global": {"proxy": {"tracer": "x"}}}}, "could not parse configuration values"),
         ({"resolved_values": {"pilot": {"env": []}}}, "could not parse configuration values"),
@@ -182,7 +182,7 @@ def test_metadata_numbers_become_text_in_some_releases() -> None:
     flag = "meshConfig.defaultConfig.proxyMetadata.NUMBER=5"
     for release in ("1.20", "1.30"):
         assert Settings.load(release=release, set=[flag]).mesh.default_config.proxy_metadata["NUMBER"] == "5"
-    with pytest.raises(MeshcError, match="must be text"):
+    with pytest.raises(MeshcError, match="must be a string"):
         Settings.load(release="1.17", set=[flag])
 
 

@@ -11,7 +11,7 @@ from meshc import load, resources, yamlio
 from meshc.cli.inputs import Inputs
 from meshc.errors import InputError
 from meshc.late import late
-from meshc.models.pointing import pointed
+from meshc.models.error_positions import pointed
 from meshc.rendering.units import Unit, plan, unit_of
 from meshc.settings import Settings
 from meshc.trees import merge

@@ -1,4 +1,4 @@
-"""What a document is: a Kubernetes object, a List of them, context for compiling or something foreign."""
+"""Tells documents apart: Kubernetes objects, Lists, context for compiling, anything else."""
 
 from __future__ import annotations
 

@@ -86,10 +86,10 @@ def read(path: str | Path) -> bytes:
         with open(path, "rb") as stream:
             data = stream.read(MOST + 1)
     except FileNotFoundError:
-        hint = "check the path; it is relative to the working folder"
+        hint = "check the path; it is relative to the working directory"
         raise UsageError("no such file", file=name, hint=hint) from None
     except IsADirectoryError:
-        raise UsageError("is a folder, not a file", file=name, hint="name a file in it") from None
+        raise UsageError("is a directory, not a file", file=name, hint="name a file in it") from None
     except ValueError:
         raise UsageError("not a file name", file=repr(name), hint="a name holds no NUL character") from None
     except OSError as problem:
@@ -126,7 +126,7 @@ def _held(folder: Path, errors: list[MeshcError], *, strict: bool) -> list[File]
             found.append(read_file)
     if not found and len(errors) == before:
         raise UsageError(
-            "no manifest in this folder",
+            "no manifest in this directory",
             file=str(folder),
             hint="meshc takes *.yaml, *.yml and *.json with Kubernetes objects",
         )

@@ -22,7 +22,7 @@ KEYS = (*TEXT, "set", "feature", "lenient", *FILE, *FILES, *PATHS)
 
 @dataclass(frozen=True)
 class Project:
-    """A project file: `settings` are keywords of `Settings.load`, paths in it already relative to the working folder."""
+    """A project file: `settings` are keywords of `Settings.load`, paths in it already relative to the working directory."""
 
     file: str
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -47,7 +47,7 @@ class Project:
 
 
 def project(path: Path | None = None, *, start: Path | None = None) -> Project | None:
-    """Read a project file: the one that is named, else the nearest `meshc.yaml` from the working folder upwards.
+    """Read a project file: the one that is named, else the nearest `meshc.yaml` from the working directory upwards.
 
     The search ends at the root of the repository.  Raises UsageError for a named file that is not there, InputError
     (or an ErrorGroup) for unknown keys and wrong types.
@@ -66,7 +66,7 @@ def _search(folder: Path) -> Path | None:
 
 
 def _shortest(path: Path) -> Path:
-    """The path relative to the working folder where it lies in it."""
+    """The path relative to the working directory where it lies in it."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
 
@@ -77,7 +77,7 @@ def _read(path: Path) -> Project:
 
 
 def project_of(document: Document, folder: Path) -> Project:
-    """The content of a project file as settings; paths in it are relative to `folder`.  Raises InputError, ErrorGroup."""
+    """The content of a project file as settings; paths in it are relative to the directory `folder`.  Raises InputError, ErrorGroup."""
     content = {} if document.value is None else document.value
     if not isinstance(content, dict):
         raise document.error("a project file is a map", value=content, hint="write `profile: demo`")
@@ -124,7 +124,7 @@ class _Reader:
         raise self._wrong(key, value, f'{key}: "{self._as_written(key, value)}", with quotes')
 
     def _as_written(self, key: str, value: Json) -> str:
-        """The text of a value that YAML takes for a number: `1.20` reads as 1.2, which is another release."""
+        """A value as written that YAML reads as a number: `1.20` reads as 1.2, which is another release."""
         found = re.search(rf"^\s*[\"']?{re.escape(key)}[\"']?\s*:\s*([^\s#]+)", self.document.text, re.MULTILINE)
         return found[1] if found and isinstance(value, int | float) else str(value)
 
@@ -169,7 +169,7 @@ class _Reader:
             raise self.document.error("a pattern is relative to this file", path=(key, index), value=pattern)
         found = sorted(str(path) for path in self.folder.glob(pattern))
         if not found:
-            hint = "a pattern is relative to the folder of this file"
+            hint = "a pattern is relative to the directory of this file"
             raise self.document.error("no file matches", path=(key, index), value=pattern, hint=hint)
         return found
 

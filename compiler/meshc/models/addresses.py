@@ -11,7 +11,7 @@ _LONGEST_NAME = 255
 
 
 def address_problem(text: str) -> str | None:
-    """Why a text is no `host:port`, or None: IPv6 in brackets, port 1…65535, host a DNS name or an IP."""
+    """Why a string is not `host:port`, or None: IPv6 in brackets, port 1…65535, host a DNS name or an IP."""
     host, port = _split(text)
     if host is None or port is None:
         return f'"{text}" is not host:port (an IPv6 address stands in brackets)'
@@ -23,12 +23,12 @@ def address_problem(text: str) -> str | None:
 
 
 def port_problem(number: int) -> str | None:
-    """Why a number is no port, or None."""
-    return None if 1 <= number <= 65535 else f"{number} is no port; it must be from 1 to 65535"
+    """Why a number is not a port, or None."""
+    return None if 1 <= number <= 65535 else f"port {number} must be from 1 to 65535"
 
 
 def dns_name_problem(name: str) -> str | None:
-    """Why a text is no DNS name, or None; a trailing dot is fine, a last label of digits alone is not."""
+    """Why a string is not a DNS name, or None; a trailing dot is fine, a last label of digits alone is not."""
     if not name or len(name) > _LONGEST_NAME:
         return f'"{name}" must have 1 to {_LONGEST_NAME} characters'
     labels = name.removesuffix(".").split(".")
@@ -41,7 +41,7 @@ def dns_name_problem(name: str) -> str | None:
 
 
 def wildcard_name_problem(name: str) -> str | None:
-    """Why a text is neither a DNS name nor one that begins with `*`, or None."""
+    """Why a string is neither a DNS name nor one that begins with `*`, or None."""
     if name == "*":
         return None
     if name.startswith("*-") and _LABEL.fullmatch("a" + name[1:].split(".")[0]):
@@ -50,7 +50,7 @@ def wildcard_name_problem(name: str) -> str | None:
 
 
 def trust_domain_problem(name: str) -> str | None:
-    """Why a text is no trust domain (DNS labels joined by dots), or None."""
+    """Why a string is not a trust domain (DNS labels joined by dots), or None."""
     if not name:
         return "must not be empty"
     for label in name.removesuffix(".").split("."):
@@ -60,7 +60,7 @@ def trust_domain_problem(name: str) -> str | None:
 
 
 def is_ip(text: str) -> bool:
-    """Whether a text is an IPv4 or IPv6 address."""
+    """Whether a string is an IPv4 or IPv6 address."""
     try:
         ipaddress.ip_address(text)
     except ValueError:

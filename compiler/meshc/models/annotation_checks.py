@@ -26,7 +26,7 @@ def problem(check: str, value: str, release: Release) -> str | None:
 
 
 def quantity_problem(value: str) -> str | None:
-    """Why a value is no resource quantity, or None."""
+    """Why a value is not a resource quantity, or None."""
     if any(unicodedata.category(c) == "Cc" for c in value):
         return "value contains control characters"
     try:

@@ -46,7 +46,7 @@ def unknown(names: Iterable[str], release: Release, where: Where = "annotations"
 
 
 def validate(annotations: Mapping[str, str], release: Release) -> list[str]:
-    """What the injector refuses in a pod's annotations (docs/istio/injection.md § 6), one text an annotation.
+    """What the injector refuses in a pod's annotations (docs/istio/injection.md § 6), one message an annotation.
 
     Each is `invalid value '<value>' for annotation '<name>': <reason>`; an empty list means all is well.
     """
@@ -60,7 +60,7 @@ def validate(annotations: Mapping[str, str], release: Release) -> list[str]:
 
 
 def error_text(problems: list[str]) -> str:
-    """All problems as the one text the injector answers with."""
+    """All problems as the one message the injector answers with."""
     head = "1 error occurred" if len(problems) == 1 else f"{len(problems)} errors occurred"
     return f"{head}:\n\t* " + "\n\t* ".join(problems) + "\n\n"
 

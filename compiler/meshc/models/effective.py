@@ -31,7 +31,7 @@ class Pod:
 class Layers:
     """The layers below the annotation, prepared once for all pods of a mesh.
 
-    `resources` are all ProxyConfig resources known; None means that there is no store of them: then the built-in
+    `resources` are all ProxyConfig resources known; None means that they are not known: then the built-in
     ProxyConfig is everything, and neither resources nor the mesh default nor annotations count.
     """
 

@@ -1,4 +1,4 @@
-"""What is done with a MeshConfig: defaults, merging documents, validation."""
+"""Merges and validates MeshConfigs; the built-in defaults."""
 
 from __future__ import annotations
 

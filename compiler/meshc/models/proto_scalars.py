@@ -41,7 +41,7 @@ def read(field: Field[Json], value: Json) -> Json:
 def _string(_: Field[Json], value: Json) -> Json:
     if isinstance(value, str):
         return value
-    raise WrongType("must be text", f'quote it: "{_plain(value)}"' if _is_scalar(value) else "write one text")
+    raise WrongType("must be a string", f'quote it: "{_plain(value)}"' if _is_scalar(value) else "write one string")
 
 
 def _bool(_: Field[Json], value: Json) -> Json:
@@ -107,7 +107,7 @@ def _any(_: Field[Json], value: Json) -> Json:
 def _int_or_string(_: Field[Json], value: Json) -> Json:
     if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
         return value
-    raise WrongType("must be a whole number or text", "write 1 or 25%")
+    raise WrongType("must be a whole number or a string", "write 1 or 25%")
 
 
 def _is_scalar(value: Json) -> bool:

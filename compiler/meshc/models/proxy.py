@@ -1,4 +1,4 @@
-"""What is done with a ProxyConfig: defaults, reading, merging, validation, the text of `PROXY_CONFIG`."""
+"""Reads, merges, validates and prints ProxyConfigs; the built-in defaults."""
 
 from __future__ import annotations
 

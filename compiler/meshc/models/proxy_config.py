@@ -133,7 +133,7 @@ class ProxyProtocolConfiguration(Message):
 
 
 class Topology(Message):
-    """How many trusted proxies stand before a gateway and what it tells them."""
+    """How many trusted proxies are in front of a gateway, and how it forwards client certificates."""
 
     num_trusted_proxies = uint32()
     forward_client_cert_details = enum(
@@ -310,7 +310,7 @@ class ConnectionSettings(Message):
 class ProxyConfig(Message):
     """Configuration of one proxy: mesh `defaultConfig`, annotation `proxy.istio.io/config`, environment `PROXY_CONFIG`."""
 
-    config_path = string("Folder in which the agent writes Envoy's bootstrap.")
+    config_path = string("Directory in which the agent writes Envoy's bootstrap.")
     binary_path = string("Path of the Envoy binary.")
     service_cluster = string(
         "Name of the cluster this proxy belongs to; excludes tracingServiceName.", oneof="cluster_name"

@@ -90,5 +90,5 @@ def _metadata(document: Mapping[str, Json]) -> dict[str, str]:
     found = {key: metadata.get(key) or "" for key in ("name", "namespace", "creationTimestamp")}
     for key, value in found.items():
         if not isinstance(value, str):
-            raise SettingsError("must be text", path=("metadata", key), value=value, hint="put it in quotes")
+            raise SettingsError("must be a string", path=("metadata", key), value=value, hint="put it in quotes")
     return found

@@ -27,7 +27,7 @@ _UNDERSCORED = ("istio_cni", "proxy_init")
 
 
 class NotAMap(SettingsError):
-    """A value was read below what is no map: a null, a scalar, in charts also nothing.
+    """A value was read below something other than a map: a null, a scalar, in charts also nothing.
 
     `path` is that of the map, `child` the key that was looked for.
     """
@@ -40,7 +40,7 @@ class NotAMap(SettingsError):
 
 
 class _NoMap(dict[str, Json]):
-    """The document of a map that is none: every reading of it raises NotAMap."""
+    """Stands for something other than a map: every reading of it raises NotAMap."""
 
     def __init__(self, place: Place, value: Json) -> None:
         super().__init__()
@@ -54,14 +54,14 @@ class _NoMap(dict[str, Json]):
 
 
 class Below(Enum):
-    """What a reading gives below a value that is no map."""
+    """How a value is read below something that is not a map."""
 
     TEMPLATE = "template"
     """As istiod's templates: nothing below an absent map, NotAMap below a null."""
     CHART = "chart"
     """As Helm's templates: NotAMap below an absent map too."""
     NOTHING = "nothing"
-    """Nothing, whatever stands there."""
+    """Nothing, whatever is there."""
 
 
 class ValuesMessage(Message):

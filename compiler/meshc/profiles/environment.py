@@ -76,12 +76,12 @@ def _trusted_accounts(given: _Read) -> str | None:
 
 
 def _else(value: Json, default: str | None) -> str | None:
-    """A value as text; where it is empty the default, None leaving the variable out. False is not empty."""
+    """A value as a string; where it is empty the default, None leaving the variable out. False is not empty."""
     return text(value) if value or value is False else default
 
 
 def _if_set(value: Json) -> str | None:
-    """A value as text; None, which leaves the variable out, where a template's `if` takes it for false."""
+    """A value as a string; None, which leaves the variable out, where a template's `if` takes it for false."""
     return text(value) if value else None
 
 

@@ -23,7 +23,7 @@ def write(tree: dict[str, Any], flag: str) -> None:
 
 
 def value(text: str) -> Json:
-    """Give a value its type: true, false, null, integers without leading zeros and `{lists}`; else it is text."""
+    """Give a value its type: true, false, null, integers without leading zeros and `{lists}`; else it is a string."""
     if text.startswith("{") and text.endswith("}"):
         return [value(item) for item in _cut(text[1:-1], ",")] if text != "{}" else []
     if text in _WORDS:
@@ -39,7 +39,7 @@ def _halves(assignment: str) -> tuple[str, str, str]:
 
 
 def _cut(text: str, mark: str) -> list[str]:
-    """Cut a text at a mark that is neither escaped nor inside braces."""
+    """Cut a string at a mark that is neither escaped nor inside braces."""
     pieces, depth, start, n = [], 0, 0, 0
     while n < len(text):
         if text[n] == "\\":

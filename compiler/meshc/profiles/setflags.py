@@ -26,7 +26,7 @@ Key = tuple[str, str]
 def parse(flag: str, release: Release) -> tuple[list[PathPart | Key], Json]:
     """Split a flag into the path it writes and the typed value.
 
-    Raises UsageError for a flag that is no `path=value`, SettingsError for a path that cannot be read.
+    Raises UsageError for a flag that is not `path=value`, SettingsError for a path that cannot be read.
     """
     path, equals, text = flag.partition("=")
     if not equals or not path:
@@ -57,7 +57,7 @@ def split(path: str, *, flag: str | None = None) -> list[PathPart | Key]:
 
 
 def typed(path: str, text: str, release: Release) -> Json:
-    """Give a value its type: integer, float, boolean word, else text; some paths are always text."""
+    """Give a value its type: integer, float, boolean word, else string; some paths are always strings."""
     if _stays_text(path, release):
         return text
     if _INTEGER.match(text) and -_INT64 <= int(text) < _INT64:
@@ -70,7 +70,7 @@ def typed(path: str, text: str, release: Release) -> Json:
 def write(tree: dict[str, Any], path: list[PathPart | Key], value: Json, *, flag: str) -> None:
     """Write a value into a tree in place, making maps and lists on the way.
 
-    Raises SettingsError where the path asks for an item of something that is no list, or for an index beyond its end.
+    Raises SettingsError where the path asks for an item of something that is not a list, or for an index beyond its end.
     """
     node: Any = tree
     for part, following in pairwise(path):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from meshc import load
 from meshc.errors import ErrorGroup, InputError, MeshcError, raise_all
 from meshc.injection import workloads
-from meshc.models.pointing import pointed
+from meshc.models.error_positions import pointed
 from meshc.rendering.tree import folder_of
 from meshc.settings import Settings
 from meshc.yamlio import Document, Json

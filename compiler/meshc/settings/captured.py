@@ -35,7 +35,7 @@ def config_maps(settings: Settings, *, namespace: str = "istio-system") -> list[
 
 
 def config_document(config: InjectionConfig) -> Json:
-    """The injector's `config`; a mark stands for the text of meshc's own templates."""
+    """The injector's `config`; a marker stands for the source of meshc's own templates."""
     found: dict[str, Any] = {
         "defaultTemplates": list(config.default_templates),
         "policy": config.policy,

@@ -31,7 +31,7 @@ _KEYS = (
 )
 
 OWN = "# meshc's own template of this name\n"
-"""What stands for the text of meshc's own templates where a configuration is written out."""
+"""Stands for the source of meshc's own templates where a configuration is written out."""
 
 
 def is_go_text(text: str) -> bool:
@@ -62,19 +62,19 @@ def from_document(document: Document, values: Json, release: Release) -> Injecti
     Raises InputError for a member of the wrong type; unknown keys are ignored.
     """
     config = _expect(document, (), dict, "a map")
-    texts = _expect(document, ("templates",), dict, "a map of template texts")
+    texts = _expect(document, ("templates",), dict, "a map of templates")
     if "templates" in config:
         templates, foreign = _templates(texts, release)
     else:
         beneath = from_values(values, release)
         templates, foreign = beneath.templates, beneath.go_templates
     return InjectionConfig(
-        policy=_expect(document, ("policy",), str, "a text") or "enabled",
+        policy=_expect(document, ("policy",), str, "a string") or "enabled",
         default_templates=tuple(_expect(document, ("defaultTemplates",), list, "a list of names")) or ("sidecar",),
         aliases=MappingProxyType(_expect(document, ("aliases",), dict, "a map of lists")),
         always_inject_selector=tuple(_expect(document, ("alwaysInjectSelector",), list, "a list of selectors")),
         never_inject_selector=tuple(_expect(document, ("neverInjectSelector",), list, "a list of selectors")),
-        injected_annotations=_texts(_expect(document, ("injectedAnnotations",), dict, "a map of texts")),
+        injected_annotations=_texts(_expect(document, ("injectedAnnotations",), dict, "a map of strings")),
         templates=templates,
         go_templates=foreign,
     )
@@ -91,7 +91,7 @@ def unknown(config: Document) -> tuple[str, ...]:
 
 
 def edited(config: Document, release: Release) -> tuple[str, ...]:
-    """Names of shipped templates for which a config holds Go text, which meshc's own templates stand for."""
+    """Names of shipped templates that a config holds as Go templates; meshc's own are used in their place."""
     texts = _map(_map(config.value).get("templates"))
     shipped = release.fact("profiles.shipped_templates")
     return tuple(name for name, text in texts.items() if name in shipped and text and is_go_text(text))

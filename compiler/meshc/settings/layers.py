@@ -32,7 +32,7 @@ class Layer:
 
 
 def layers(request: Request, release: Release) -> list[Layer]:
-    """The user's layers, lowest first; raises UsageError or InputError for what is no layer."""
+    """The user's layers, lowest first; raises UsageError or InputError for a document of another kind."""
     found = [replace(layer, spec=_as_text(layer.spec, release)) for layer in _operators(request)]
     found += [_file(document, ("values",)) for document in request.values]
     found += [_mesh(_file(document, ("meshConfig",)), release) for document in request.mesh_config]
@@ -87,7 +87,7 @@ def chosen_profile(request: Request, spec: Json) -> str | None:
 
 
 def _as_text(spec: Json, release: Release) -> Json:
-    """Turn proxyMetadata numbers and booleans into text, as some releases of istioctl do."""
+    """Turn proxyMetadata numbers and booleans into strings, as some releases of istioctl do."""
     metadata = get(spec, "meshConfig.defaultConfig.proxyMetadata")
     if not isinstance(metadata, dict) or not release.has("profiles.proxy_metadata_stays_text"):
         return spec

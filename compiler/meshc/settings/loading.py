@@ -12,11 +12,11 @@ from meshc.models import mesh, values_reading
 from meshc.models.value_fields import Below
 from meshc.models.values import Values
 from meshc.profiles import configmaps, environment
-from meshc.settings import clusterconfig, halves, injector, proxyconfigs
-from meshc.settings.halves import Halves
+from meshc.settings import clusterconfig, injector, proxyconfigs, resolved_documents
 from meshc.settings.model import InjectionConfig, Node, Settings
 from meshc.settings.origins import origins
 from meshc.settings.request import MODES, Request
+from meshc.settings.resolved_documents import ResolvedDocuments
 from meshc.trees import get, section
 from meshc.yamlio import Json
 
@@ -27,7 +27,7 @@ def load(request: Request, kind: type[S]) -> S:
     """Resolve a request to Settings of a class; raises MeshcError for whatever in it is unknown, wrong or contradictory."""
     release = _release(request.release)
     request = clusterconfig.unpacked(request)
-    found = halves.resolve(request, release)
+    found = resolved_documents.resolve(request, release)
     ignored = values_reading.read_resolved(found.values, release, request.resolved_values) if found.values else []
     effective, unknown = mesh.apply(mesh.defaults(release), found.mesh or {}, release, strict=False)
     config, notes = _injection_config(request, found, release)
@@ -58,7 +58,7 @@ def load(request: Request, kind: type[S]) -> S:
     )
 
 
-def _seen_by(request: Request, found: Halves, release: Release) -> dict[str, Any]:
+def _seen_by(request: Request, found: ResolvedDocuments, release: Release) -> dict[str, Any]:
     """What depends on which of the two front ends is meant."""
     return {
         "features": MappingProxyType(_features(request, found, release)),
@@ -96,12 +96,14 @@ def _release(given: str | Release | None) -> Release:
     return catalog.newest() if given is None else catalog.release(str(given))
 
 
-def _written(found: Halves) -> frozenset[str]:
+def _written(found: ResolvedDocuments) -> frozenset[str]:
     parts = {"injector": found.values, "mesh": found.mesh}
     return frozenset(name for name, part in parts.items() if part is not None)
 
 
-def _injection_config(request: Request, found: Halves, release: Release) -> tuple[InjectionConfig, list[str]]:
+def _injection_config(
+    request: Request, found: ResolvedDocuments, release: Release
+) -> tuple[InjectionConfig, list[str]]:
     values = found.values or {}
     if request.injector_config is None:
         return injector.from_values(values, release), []
@@ -112,7 +114,7 @@ def _injection_config(request: Request, found: Halves, release: Release) -> tupl
     return injector.from_document(request.injector_config, values, release), notes
 
 
-def _features(request: Request, found: Halves, release: Release) -> dict[str, str]:
+def _features(request: Request, found: ResolvedDocuments, release: Release) -> dict[str, str]:
     """istiod's environment in mode webhook, under what the user says; the offline command has an empty one of its own."""
     own: dict[str, str] = {}
     if request.mode == "webhook":
@@ -133,7 +135,7 @@ def _visible_environment(values: Json, release: Release) -> list[dict[str, Any]]
     return [v for v in variables if v["name"] in told and v.get("value") != ""]
 
 
-def _revision(request: Request, found: Halves) -> str:
+def _revision(request: Request, found: ResolvedDocuments) -> str:
     named = request.revision
     if request.mode == "kube-inject" and named == "default":
         return ""

@@ -34,8 +34,8 @@ EMPTY: Mapping[str, Json] = MappingProxyType({})
 class InjectionConfig:
     """The injector's `config`, docs/istio/injection.md § 2.3.
 
-    `templates` maps a template's name to its text, `None` standing for meshc's own template of that name.
-    `go_templates` names those of them that are Go text and cannot be rendered when a pod asks for them.
+    `templates` maps a template's name to its source, `None` standing for meshc's own template of that name.
+    `go_templates` names those of them that are Go templates and cannot be rendered when a pod asks for them.
     """
 
     policy: str = "enabled"
@@ -50,7 +50,7 @@ class InjectionConfig:
 
 @dataclass(frozen=True)
 class Node:
-    """A node of the cluster; the name is empty where only `--kube-version` tells of it."""
+    """A node of the cluster; the name is empty where only `--kube-version` is known."""
 
     name: str
     kubelet_version: str

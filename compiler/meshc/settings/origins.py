@@ -11,14 +11,14 @@ from meshc.errors import MeshcError
 from meshc.models import mesh
 from meshc.profiles import data, overlays
 from meshc.settings import layers
-from meshc.settings.halves import Halves
 from meshc.settings.request import Request
+from meshc.settings.resolved_documents import ResolvedDocuments
 from meshc.settings.trail import Origins
 from meshc.trees import get, merge, put
 from meshc.yamlio import Json
 
 
-def origins(request: Request, release: Release, found: Halves) -> Origins:
+def origins(request: Request, release: Release, found: ResolvedDocuments) -> Origins:
     """The origins of a request's settings; the layers are only built when someone asks."""
     return Origins(
         lambda: list(_value_layers(request, release, found)),
@@ -26,7 +26,7 @@ def origins(request: Request, release: Release, found: Halves) -> Origins:
     )
 
 
-def _value_layers(request: Request, release: Release, found: Halves) -> Iterator[tuple[str, Json]]:
+def _value_layers(request: Request, release: Release, found: ResolvedDocuments) -> Iterator[tuple[str, Json]]:
     if request.resolved_values is not None:
         yield request.resolved_values.file or "--resolved-values", request.resolved_values.value or {}
     else:
@@ -37,7 +37,7 @@ def _value_layers(request: Request, release: Release, found: Halves) -> Iterator
         yield "istioctl's component switches", {"pilot": get(found.installed.user_values, "pilot", {})}
 
 
-def _mesh_layers(request: Request, release: Release, found: Halves) -> Iterator[tuple[str, Json]]:
+def _mesh_layers(request: Request, release: Release, found: ResolvedDocuments) -> Iterator[tuple[str, Json]]:
     yield f"built-in default of Istio {release}", mesh.defaults(release).document
     if request.resolved_mesh_config is not None:
         yield request.resolved_mesh_config.file or "--resolved-mesh-config", request.resolved_mesh_config.value or {}
@@ -49,7 +49,7 @@ def _mesh_layers(request: Request, release: Release, found: Halves) -> Iterator[
         yield name, _as_values(spec).get("meshConfig") or {}
 
 
-def _installed(request: Request, release: Release, found: Halves) -> Iterator[tuple[str, Json]]:
+def _installed(request: Request, release: Release, found: ResolvedDocuments) -> Iterator[tuple[str, Json]]:
     yield f"istiod chart of Istio {release}", _rooted(release, overlays.defaults(release))
     for overlay in found.installed.overlays if found.installed else ():
         yield f"{overlay.kind} overlay {overlay.name}", overlay.tree
@@ -64,7 +64,7 @@ def _rooted(release: Release, defaults: Json) -> Json:
     return merge(defaults, {"pilot": defaults}) if release.has("profiles.descoped_charts") else defaults
 
 
-def _computed(found: Halves) -> Json:
+def _computed(found: ResolvedDocuments) -> Json:
     """What the chart works out itself: the mesh document without what `meshConfig` said."""
     own = get(found.installed.chart_values if found.installed else {}, "meshConfig", {})
     return _without(found.mesh or {}, own)

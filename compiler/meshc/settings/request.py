@@ -31,7 +31,7 @@ _KUBERNETES = re.compile(r"v?\d+\.\d+(\.\d+)?([-+].*)?\Z", re.ASCII)
 class Request:
     """The keywords of `Settings.load`, unresolved: FILE options are Documents.
 
-    `environment` is what a captured ConfigMap tells of istiod's environment.
+    `environment` is istiod's environment as far as a captured ConfigMap holds it.
     """
 
     release: str | Release | None
@@ -127,13 +127,13 @@ def _text(name: str, value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, str | int | float):
         return str(value)
-    raise UsageError("a feature is a text", path=f"feature.{name}", value=value, hint=f'{name}: "true"')
+    raise UsageError("a feature is a string", path=f"feature.{name}", value=value, hint=f'{name}: "true"')
 
 
 def _check_text(option: str, value: object) -> None:
     flag = "--" + option.replace("_", "-")
     if value is not None and not isinstance(value, str | Release):
-        raise UsageError("must be text", path=flag, value=value, hint=f'quote it: "{value}"')
+        raise UsageError("must be a string", path=flag, value=value, hint=f'quote it: "{value}"')
     if option == "kube_version" and isinstance(value, str) and not _KUBERNETES.match(value):
         raise UsageError("not a Kubernetes version", path=flag, value=value, hint="write 1.34 or 1.34.2")
 

@@ -1,4 +1,4 @@
-"""The strict reading of what users write for meshc: unknown keys and wrong types, each at its place."""
+"""Strict reading of users' settings: unknown keys and wrong types, each with its position."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ def _flags(request: Request, release: Release, spec: Json) -> Findings:
 def _of_flag(error: MeshcError, spec: Json, installer: str) -> MeshcError:
     if installer == "helm" and error.parts[:1] == ("values",):
         error.hint = "with --installer helm, --set takes the chart's own values: leave out the leading `values.`"
-    elif error.message == "must be text" and isinstance(error.value, dict | list):
-        error.hint = "one --set gives it a text, another a part of it: keep one of them"
-    elif error.message == "must be text":
+    elif error.message == "must be a string" and isinstance(error.value, dict | list):
+        error.hint = "one --set makes it a string, another sets a part of it: keep one of them"
+    elif error.message == "must be a string":
         error.hint = "--set makes a number or a boolean of this: put it in a file, quoted"
     return values_reading.locate(error, error.parts, Document(spec, "--set"))
 

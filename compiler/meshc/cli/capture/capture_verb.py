@@ -20,7 +20,7 @@ from meshc.interception.packet_rules import HasRelease, Rules
 from meshc.interception.packet_rules import capture as compute
 from meshc.kubernetes.pods import pod_of
 from meshc.late import late
-from meshc.models.pointing import pointed
+from meshc.models.error_positions import pointed
 from meshc.yamlio import Json
 
 if TYPE_CHECKING:

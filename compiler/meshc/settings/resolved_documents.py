@@ -1,4 +1,4 @@
-"""The two halves of an installation, values and mesh: resolved by a cluster, or by the profile."""
+"""The two documents of an installation, values and mesh: resolved by a cluster, or by the profile."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _VALUES_ONLY = ("hub", "tag", "components", "compatibilityVersion", "unvalidated
 
 
 @dataclass(frozen=True)
-class Halves:
+class ResolvedDocuments:
     """Values and mesh document as they come out; None where the installation writes no such ConfigMap."""
 
     values: Json | None
@@ -30,8 +30,8 @@ class Halves:
     warnings: tuple[str, ...] = ()
 
 
-def resolve(request: Request, release: Release) -> Halves:
-    """Resolve both halves; raises UsageError for contradictions and SettingsError for what the installer refuses."""
+def resolve(request: Request, release: Release) -> ResolvedDocuments:
+    """Resolve both documents; raises UsageError for contradictions and SettingsError for what the installer refuses."""
     own_layers = layers.layers(request, release)
     spec = layers.combined(request, release, own_layers)
     warnings = strictness.check(request, release, own_layers, spec)
@@ -43,7 +43,7 @@ def resolve(request: Request, release: Release) -> Halves:
     own = layers.helm_values(spec) if request.installer == "helm" else spec.get("values") or {}
     mesh = merge(own.get("meshConfig") or {}, {} if request.installer == "helm" else spec.get("meshConfig") or {})
     own = {key: value for key, value in own.items() if key != "meshConfig"}
-    return Halves(
+    return ResolvedDocuments(
         values=_half(request.resolved_values, own, installed and installed.values),
         mesh=_half(request.resolved_mesh_config, mesh, installed and installed.mesh),
         networks=installed.mesh_networks if installed else {},
@@ -84,7 +84,7 @@ def _offline_default(request: Request) -> bool:
 
 
 def _refuse_unused(request: Request, spec: Json, profile: str | None) -> None:
-    """Raise UsageError for settings that could only be ignored beside resolved halves."""
+    """Raise UsageError for settings that could only be ignored beside resolved documents."""
     if request.resolved_values is None:
         return
     both = request.resolved_mesh_config is not None
