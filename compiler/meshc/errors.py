@@ -45,7 +45,7 @@ class MeshcError(Exception):
         self.column = column
         self.parts: tuple[PathPart, ...] = () if path is None or isinstance(path, str) else tuple(path)
         self.path = path if path is None or isinstance(path, str) else format_path(path)
-        # Kept beside the value: pickling between processes would not keep the identity of _UNSET.
+        # Kept beside the value, whose null is a value too.
         self.has_value = value is not ABSENT
         self.value = value if self.has_value else None
         self.hint = hint

@@ -107,7 +107,7 @@ def test_a_duplicate_key_takes_the_last_value_and_is_an_error_in_strict_mode() -
     assert yamlio.load("a: 1\nb: 2\na: 3") == {"a": 3, "b": 2}
     assert yamlio.load('{"a": 1, "a": 3}') == {"a": 3}
     for text in ("a: 1\nb: 2\na: 3", '{"b": 2, "a": 1,\n\n"a": 3}', "1: x\n\n'1': y"):
-        with pytest.raises(InputError, match="stands twice") as caught:
+        with pytest.raises(InputError, match="occurs twice") as caught:
             yamlio.load(text, strict=True)
         assert caught.value.line == 3
 

@@ -75,7 +75,7 @@ class Causes:
         }
 
     def _touched(self, workload: Workload, step: Step, names: tuple[str, ...]) -> set[tuple[Any, ...]] | None:
-        """Which differences are not there, or others, when the names stay as they were; None where that cannot be told."""
+        """The differences that vanish or change when the names stay as they were; None where that is unknown."""
         try:
             settings = self._at(step.without(names))
             there = self._comparer.differences(
@@ -111,7 +111,7 @@ class Causes:
     def _refined(
         self, workload: Workload, step: Step, hit: dict[tuple[Any, ...], list[str]]
     ) -> dict[tuple[Any, ...], list[Cause]]:
-        """Defaults of profiles and charts told apart by path; those found take the table's place in `hit`."""
+        """Defaults of profiles and charts, one by one by path; those found take the table's place in `hit`."""
         wanted = {key for key, names in hit.items() if "profiles.defaults" in names}
         found: dict[tuple[Any, ...], list[Cause]] = {}
         for path, settings in self._unset(step) if wanted else ():

@@ -1,4 +1,4 @@
-"""Compares two documents by meaning: keyed lists by key, numbers as quantities and durations, JSON texts inside.
+"""Compares two documents by meaning: keyed lists by key, numbers as quantities and durations, JSON inside strings.
 
 A walker of our own rather than deepdiff's: matching list items by key is the heart of it, equal parts cost one `==`,
 and it is 30 to 100 times faster on pods (benchmarks/comparison.py); tests hold it to deepdiff's verdict.

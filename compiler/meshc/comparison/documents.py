@@ -15,7 +15,7 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Side:
-    """One document of a side: the value, the file it came from, and that file's place below the folder compared."""
+    """One document of a side: the value, the file it came from, and that file's place below the compared directory."""
 
     value: Json
     file: str = ""
@@ -35,7 +35,7 @@ class Side:
 
     @property
     def subject(self) -> str:
-        """What reports call it: `default/deployment.httpbin`, or the folder of a bootstrap file."""
+        """What reports call it: `default/deployment.httpbin`, or the directory of a bootstrap file."""
         if is_object(self.value):
             namespace, name = _identity(self.value)
             return f"{namespace or 'default'}/{str(self.value['kind']).lower()}.{name}"

@@ -1,4 +1,4 @@
-"""When two different texts mean the same: quantities, durations, JSON inside strings."""
+"""When two different strings mean the same: quantities, durations, JSON inside strings."""
 
 from __future__ import annotations
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from meshc.comparison.documents import is_bootstrap
 from meshc.errors import InputError
-from meshc.kubernetes.pods import Pod, pod_of
+from meshc.kubernetes.pods import pod_of
+from meshc.trees import section
 from meshc.yamlio import Json
 
 _PARTIAL = ("node", "layered_runtime")
@@ -30,14 +30,14 @@ class Running:
     bootstrap_file: str = ""
 
     @property
-    def metadata(self) -> Mapping[str, Any]:
+    def metadata(self) -> Mapping[str, Json]:
         """The pod's metadata; empty without a pod."""
-        return (self.pod or {}).get("metadata") or {}
+        return section(self.pod, "metadata")
 
     @property
-    def shown(self) -> Mapping[str, Any]:
+    def shown(self) -> Mapping[str, Json]:
         """The node metadata of the bootstrap; empty without one."""
-        return _map(_map(self.bootstrap, "node"), "metadata")
+        return section(self.bootstrap, "node.metadata")
 
     @property
     def namespace(self) -> str:
@@ -67,7 +67,9 @@ class Running:
             return [version] if isinstance(version, str) else []
         pod = pod_of(self.pod)
         alone = (
-            replace(pod, spec={field: [c]}) for field in ("containers", "initContainers") for c in _listed(pod, field)
+            replace(pod, spec={field: [container]})
+            for field in ("containers", "initContainers")
+            for container, _ in pod.containers(field)
         )
         named = (one.image_release for one in alone)
         return list(dict.fromkeys(r for r in (pod.image_release, *named) if r))
@@ -76,7 +78,7 @@ class Running:
 def gather(documents: Iterable[tuple[Json, str]]) -> list[Running]:
     """Pods and bootstraps among captured documents (value, file) as running proxies, bootstraps with their pods.
 
-    Raises InputError for a Pod that is none.
+    Raises InputError for an invalid Pod.
     """
     listed = list(documents)
     found = [Running(pod=value, file=file) for value, file in listed if _is_pod(value, file)]
@@ -106,7 +108,7 @@ def config_dump(value: Json) -> Json:
 def partial(bootstrap: Json) -> Json:
     """The parts of a bootstrap that a config_dump shows as they were written."""
     found = {key: bootstrap[key] for key in _PARTIAL if key in bootstrap}
-    found["node"] = {key: value for key, value in _map(found, "node").items() if key in _NODE}
+    found["node"] = {key: value for key, value in section(found, "node").items() if key in _NODE}
     return found
 
 
@@ -118,7 +120,7 @@ def _bootstrap(value: Json, file: str) -> Running | None:
 
 
 def _owner(read: Running, found: list[Running]) -> int | None:
-    """Which of the running pods a bootstrap belongs to: by name, else the only pod of its folder."""
+    """Which of the running pods a bootstrap belongs to: by name, else the only pod of its directory."""
     for number, one in enumerate(found):
         if one.pod is not None and (one.namespace, one.name) == (read.namespace, read.name):
             return number
@@ -138,13 +140,3 @@ def _is_pod(value: Json, file: str) -> bool:
     except InputError as error:
         raise error.at(file) from None
     return True
-
-
-def _map(value: Json, key: str) -> dict[str, Any]:
-    found = value.get(key) if isinstance(value, dict) else None
-    return found if isinstance(found, dict) else {}
-
-
-def _listed(pod: Pod, field: str) -> list[Any]:
-    items = pod.spec.get(field)
-    return [c for c in items if isinstance(c, dict)] if isinstance(items, list) else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from meshc import catalog
@@ -11,18 +11,18 @@ from meshc.comparison.running import Running
 from meshc.gateways.gateway_objects import profile_gateways
 from meshc.injection import identity
 from meshc.injection.uninject.uninjection import is_injected, original
+from meshc.kubernetes.pods import template_of
 from meshc.kubernetes.typed import normalize
 from meshc.settings import Settings
 from meshc.yamlio import Json
 
-_TEMPLATES = (("spec", "template"), ("spec", "jobTemplate", "spec", "template"))
 # What a controller puts on its pods besides the template's metadata.
 _CONTROLLERS = ("name", "generateName", "namespace", "ownerReferences", "uid", "creationTimestamp", "resourceVersion")
 _LABELS = ("pod-template-hash", "controller-revision-hash", "pod-template-generation", "rollouts-pod-template-hash")
 
 
 def source(running: Running, settings: Settings, declared: Sequence[Json]) -> Json:
-    """The pod as it was sent to the injector (the workload where only a bootstrap runs); None where nothing tells.
+    """The pod as it was sent to the injector (the workload where only a bootstrap runs); None where nothing says.
 
     Raises InjectionError where the pod's own records do not fit it.
     """
@@ -105,13 +105,8 @@ def _placed(workload: Json, running: Running) -> Json:
 
 
 def _template(workload: Json) -> Json:
-    for path in _TEMPLATES:
-        node: Json = workload
-        for key in path:
-            node = node.get(key) if isinstance(node, Mapping) else None
-        if isinstance(node, dict) and isinstance(node.get("spec"), dict):
-            return node
-    return None
+    found = template_of(workload)
+    return found[0] if found else None
 
 
 def _known(release: str) -> bool:

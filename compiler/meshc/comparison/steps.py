@@ -58,7 +58,7 @@ class Step:
         return self.old.imagined(dict.fromkeys(names, self.new.version))
 
     def cause(self, name: str) -> Cause:
-        """A name in words a user can read; a step back is told as what the step forward brought."""
+        """A name in words a user can read; a step back is described by what the step forward brought."""
         if name in self._switches:
             entry, on = self._switches[name]
             since = _since(entry, min(self.old, self.new).version, self._later.version) if on else None
@@ -105,7 +105,7 @@ def _plain(doc: str) -> str:
 
 
 def _since(entry: Mapping[str, Any], old: Version, new: Version) -> str | None:
-    """The text of the release in which an entry begins to hold, between two versions."""
+    """The release in which an entry begins to hold, between two versions."""
     windows = entry.get("windows") or [entry]
     for window in windows:
         since = window.get("since")

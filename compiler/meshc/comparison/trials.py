@@ -111,7 +111,7 @@ def _whole(name: str, old: Compiled, new: Compiled) -> Difference:
 
 
 def _named(manifest: Json, unit: Unit) -> Json:
-    """The manifest with its namespace, so that its subject is the unit's folder."""
+    """The manifest with its namespace, so that its subject is the unit's directory."""
     metadata = manifest.get("metadata") or {}
     return (
         manifest if metadata.get("namespace") else {**manifest, "metadata": {**metadata, "namespace": unit.namespace}}

@@ -12,6 +12,7 @@ from meshc.errors import InputError
 from meshc.istio_names import INIT, PROXY, VALIDATION
 from meshc.kubernetes import typed
 from meshc.kubernetes.containers import arguments
+from meshc.trees import get
 from meshc.yamlio import Json
 
 GRPC_WRITER = "grpc-bootstrap-init"
@@ -156,18 +157,23 @@ def pod_of(document: Json) -> Pod:
     """Read a Pod, or the pod template of a workload; raises InputError for anything else and for wrong types."""
     if not isinstance(document, dict):
         raise InputError("expected a pod or a workload", value=document, hint="give a Pod, Deployment, Job …")
-    for keys in _TEMPLATES:
-        node: Json = document
-        for key in keys:
-            node = node.get(key) if isinstance(node, dict) else None
-        if isinstance(node, dict) and isinstance(node.get("spec"), dict):
-            return _pod(document, node, keys)
+    if (found := template_of(document)) is not None:
+        return _pod(document, *found)
     spec = document.get("spec")
     if isinstance(spec, dict) and isinstance(spec.get("containers"), list):
         return _pod(document, document, ())
     raise InputError(
         "neither a pod nor a workload: no list of containers", path="spec", hint="give a Pod, Deployment, Job …"
     )
+
+
+def template_of(workload: Json) -> tuple[Json, tuple[str, ...]] | None:
+    """The pod template of a workload as it is written, and its path; None for a Pod and anything else."""
+    for path in _TEMPLATES:
+        template = get(workload, path)
+        if isinstance(template, dict) and isinstance(template.get("spec"), dict):
+            return template, path
+    return None
 
 
 def find_pod(document: Json) -> Pod | None:

@@ -1,4 +1,4 @@
-"""Resource quantities: reading, and the canonical text Kubernetes gives them (docs/istio/sidecar-template.md § 10.12)."""
+"""Resource quantities: reading, and the canonical form Kubernetes gives them (docs/istio/sidecar-template.md § 10.12)."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _LONGEST = 1000
 
 
 class QuantityError(InputError):
-    """A text that is no quantity; `message` is Kubernetes' own."""
+    """A string that is not a quantity; `message` is Kubernetes' own."""
 
 
 @lru_cache(maxsize=4096)
 def canonical(text: str) -> str:
     """Print a quantity as Kubernetes stores it: `2000m` → `2`, `1024Mi` → `1Gi`, `0.5` → `500m`.
 
-    Raises QuantityError for a text that is no quantity; blanks are not tolerated here.
+    Raises QuantityError for a string that is not a quantity; spaces are not tolerated here.
     """
     parts = _read(text)
     if _is_kept(parts):
@@ -83,7 +83,7 @@ def _read(text: str) -> _Parts:
 
 
 def _is_kept(parts: _Parts) -> bool:
-    """Whether Kubernetes prints the text as it was written."""
+    """Whether Kubernetes prints the quantity as it was written."""
     digits = parts.digits
     if parts.family == "binary":
         fits = 15 - len(digits) - parts.power * 3 // 10 - 1 >= 0

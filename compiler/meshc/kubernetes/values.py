@@ -57,7 +57,7 @@ def string(value: Json) -> Json:
 
 
 def courteous_string(value: Json) -> Json:
-    """A string field of a user's document: unquoted numbers and booleans become their text."""
+    """A string field of a user's document: unquoted numbers and booleans become strings."""
     if type(value) is str:
         return value
     if value is True:
@@ -68,7 +68,7 @@ def courteous_string(value: Json) -> Json:
         return str(value)
     if type(value) is float:
         return numbers.float32(value)
-    return refuse("a string", value, "write one text here")
+    return refuse("a string", value, "write one string here")
 
 
 def boolean(value: Json) -> Json:
@@ -95,7 +95,7 @@ def integer(bits: int) -> Decoder:
 
 
 def amount(value: Json) -> Json:
-    """A quantity field: a string or number in canonical text."""
+    """A quantity field: a string or number, in canonical form."""
     match value:
         case None:
             return "0"

@@ -13,6 +13,7 @@ from meshc.istio_names import PROXY
 from meshc.rendering.tree import Rendered
 from meshc.rendering.units import Unit
 from meshc.settings import Settings
+from meshc.trees import section
 from meshc.yamlio import Json
 
 ENVOY, GRPC = "envoy-rev.json", "grpc-bootstrap.json"
@@ -84,6 +85,5 @@ def _compiled(unit: Unit, settings: Settings, facts: Mapping[str, Json], places:
 
 def _has_proxy(manifest: Json) -> bool:
     """Whether a workload that is not injected brings a proxy of its own, as gateways made by charts and controllers do."""
-    template = (manifest.get("spec") or {}).get("template") or manifest
-    spec = template.get("spec") or {}
+    spec = section(manifest, "spec.template.spec") or section(manifest, "spec")
     return any(c.get("name") == PROXY for c in spec.get("containers") or [])

@@ -19,7 +19,7 @@ LONGEST = 253
 
 @dataclass(frozen=True)
 class Rendered:
-    """What one workload compiled to: its folder below the root, why it was (not) injected, its files."""
+    """What one workload compiled to: its directory below the root, why it was (not) injected, its files."""
 
     folder: str
     decision: str
@@ -29,7 +29,7 @@ class Rendered:
 
     @property
     def manifest(self) -> bytes:
-        """The injected workload as YAML text."""
+        """The injected workload as YAML."""
         return self.files["manifest.yaml"]
 
 
@@ -69,7 +69,7 @@ def digest(settings: Settings) -> str:
 
 
 def shard_of(folders: Sequence[str], shard: str | None) -> set[str]:
-    """The folders that fall into part `i/n`: every n-th of the sorted ones.  Raises UsageError for a bad `i/n`."""
+    """The directories that fall into part `i/n`: every n-th of the sorted ones.  Raises UsageError for a bad `i/n`."""
     if shard is None:
         return set(folders)
     number, slash, parts = shard.partition("/")
@@ -79,7 +79,7 @@ def shard_of(folders: Sequence[str], shard: str | None) -> set[str]:
 
 
 def refuse_doubles(placed: Iterable[tuple[str, str]]) -> None:
-    """Raise InputError when two documents (folder, source) would be written to one place."""
+    """Raise InputError when two documents (folder, source) would be written to one directory."""
     seen: dict[str, str] = {}
     for folder, source in placed:
         if folder in seen:

@@ -11,12 +11,13 @@ from meshc.injection import workloads
 from meshc.models.error_positions import pointed
 from meshc.rendering.tree import folder_of
 from meshc.settings import Settings
+from meshc.trees import get
 from meshc.yamlio import Document, Json
 
 
 @dataclass(frozen=True)
 class Unit:
-    """One workload to compile: its manifest, the folder it goes to, where it came from, what else was made with it."""
+    """One workload to compile: its manifest, the directory it goes to, where it came from, what else was made with it."""
 
     manifest: Json
     folder: str
@@ -27,7 +28,7 @@ class Unit:
 
 
 def plan(documents: Iterable[Document], settings: Settings, *, places: Mapping[str, str] | None = None) -> list[Unit]:
-    """The workloads among documents, Gateway API Gateways compiled to their Deployments; everything else is passed over.
+    """The workloads among documents, Gateway API Gateways compiled to their Deployments; everything else is skipped.
 
     `places` maps further kinds to the dotted path of their pod template.  Raises MeshcError for workloads without name or
     containers, all of them in one ErrorGroup.
@@ -62,9 +63,7 @@ def unit_of(
 def require_containers(document: Document, places: Mapping[str, str] | None = None) -> None:
     """Raise InputError for a workload without containers: injecting would make a pod of the mesh's parts alone."""
     place = workloads.place_of(str(document.value.get("kind")), "webhook", elsewhere=places)
-    spec: Json = document.value
-    for key in place.spec if place else ():
-        spec = spec.get(key) if isinstance(spec, dict) else None
+    spec = get(document.value, place.spec) if place else document.value
     if isinstance(spec, dict | None) and not (spec or {}).get("containers"):
         path = (*(place.spec if place else ()), "containers")
         raise document.error("a workload without containers", path=path, hint="give the pod at least one container")

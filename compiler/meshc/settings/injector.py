@@ -13,6 +13,7 @@ from typing import Any
 from meshc.catalog import Release
 from meshc.errors import format_path, nearest
 from meshc.settings.model import InjectionConfig
+from meshc.trees import get
 from meshc.yamlio import Document, Json
 
 _GO_TEXT = re.compile(
@@ -106,9 +107,7 @@ def _templates(texts: Mapping[str, Any], release: Release) -> tuple[Mapping[str,
 
 
 def _expect(document: Document, path: tuple[str, ...], kind: type, wanted: str) -> Any:
-    value = document.value
-    for key in path:
-        value = value.get(key) if isinstance(value, dict) else None
+    value = get(document.value, path)
     if value is None:
         return kind()
     if not isinstance(value, kind):

@@ -46,7 +46,7 @@ __all__ = [
 
 
 def load(text: str | bytes, *, file: str | None = None, strict: bool = False) -> Json:
-    """Read one YAML or JSON document as Kubernetes does (docs/istio/injection.md § 2.5); an empty text gives None.
+    """Read one YAML or JSON document as Kubernetes does (docs/istio/injection.md § 2.5); an empty string gives None.
 
     In strict mode a duplicate key is an error, else the last one wins.
     Raises InputError with file, line, column and a hint for bad syntax, a second document, infinity and NaN, keys that
@@ -70,7 +70,7 @@ def load_all(text: str | bytes, *, file: str | None = None, strict: bool = False
 
 
 def load_file(text: str | bytes, *, file: str | None = None, strict: bool = False) -> File:
-    """Read every document of a file and keep its text; errors stand among the documents.
+    """Read every document of a file and keep its text; a document that cannot be read is represented by its error.
 
     Raises InputError for bytes that are not UTF-8.
     """
@@ -85,7 +85,7 @@ def load_file(text: str | bytes, *, file: str | None = None, strict: bool = Fals
 
 
 def dump(value: Json) -> str:
-    """Write one value as block YAML exactly as Kubernetes' writer does: sorted keys, two blanks, folded at 80 columns.
+    """Write one value as block YAML exactly as Kubernetes' writer does: sorted keys, indented by two spaces, folded at 80 columns.
 
     Raises InputError for control characters, infinity and NaN, which YAML from Kubernetes cannot carry.
     """
@@ -102,7 +102,7 @@ def arranged(value: Json) -> Json:
 
 
 def dump_all(values: Iterable[Json]) -> str:
-    """Write several documents, separated by lines `---`."""
+    """Write several documents, separated by lines of `---`."""
     return "---\n".join(dump(value) for value in values)
 
 

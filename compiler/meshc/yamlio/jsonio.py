@@ -43,13 +43,13 @@ def dump_json(value: Any, *, sort: bool = False) -> str:
             data = orjson.dumps(_with_spelled_floats(value), option=option)
     except orjson.JSONEncodeError as error:
         raise InputError(
-            f"cannot be written as JSON: {error}", hint="only maps, lists, texts, numbers, booleans and null"
+            f"cannot be written as JSON: {error}", hint="only maps, lists, strings, numbers, booleans and null"
         ) from None
     return data.decode()
 
 
 def quick_json(text: str) -> Any:
-    """The value of a YAML text that is one JSON object or list, read by the faster reader; None for any other text."""
+    """The value of a YAML text that is one JSON object or list, read by the faster reader; None for anything else."""
     if text.lstrip()[:1] not in ("{", "[") or (not text.isascii() and _YAML_BREAKS.search(text)) or "\x7f" in text:
         return None
     try:

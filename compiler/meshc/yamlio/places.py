@@ -1,4 +1,4 @@
-"""Where the parts of a YAML document stand in its text, for edits that touch nothing else."""
+"""Positions of the parts of a YAML document in its text, for edits that touch nothing else."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Entry = tuple[Node, Node]
 
 
 class Unsplicable(Exception):
-    """The text is written in a way that an edit cannot keep; the message says how."""
+    """The document is written in a way that an edit cannot keep; the message says how."""
 
 
 class Places:
@@ -61,7 +61,7 @@ class Places:
         return len(before) - 1
 
     def is_first_of_line(self, index: int) -> bool:
-        """Whether nothing but blanks stands before an index in its line."""
+        """Whether only spaces stand before an index in its line."""
         return not self.text[self.line_start(index) : index].strip()
 
     def after_comments_above(self, index: int) -> int:

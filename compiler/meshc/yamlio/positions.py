@@ -1,4 +1,4 @@
-"""Where in a YAML text the value at a path stands; composed only when an error needs it."""
+"""Line and column of the value at a path of a YAML document; composed only when an error needs it."""
 
 from __future__ import annotations
 

@@ -133,7 +133,7 @@ class _Reader:
                 continue
             if seen is not None:
                 if key in seen:
-                    self.fail(f"the key {key!r} stands twice in one map", event, hint="remove one of them")
+                    self.fail(f"the key {key!r} occurs twice in one map", event, hint="remove one of them")
                 seen.add(key)
             event = get()
             if type(event) is ScalarEvent and event.anchor is None and event.tag is None:
@@ -157,7 +157,7 @@ class _Reader:
                 "unsupported value, infinity and NaN cannot be written in JSON",
                 event,
                 value=text,
-                hint="write a finite number, or quote the text",
+                hint="write a finite number, or quote the string",
             )
         _remember(_known, text, value)
         return value
@@ -181,7 +181,7 @@ class _Reader:
             scalar = self.value(event, depth)
         text = None if isinstance(scalar, dict | list) else key_text(scalar)
         if text is None:
-            self.fail("a key must be a text", event, value=scalar, hint="quote the key if a text is meant")
+            self.fail("a key must be a string", event, value=scalar, hint="quote the key if a string is meant")
         return text
 
     def special(self, event: Any) -> Any:
@@ -220,7 +220,7 @@ class _Reader:
             self.fail(
                 f"unknown anchor '{name}' referenced, there is no &{name} before this alias",
                 event,
-                hint=f"define &{name} above, or quote a text that begins with *",
+                hint=f"define &{name} above, or quote a string that begins with *",
             )
         return self.copy(value, event, depth)
 

@@ -35,7 +35,7 @@ _LONGEST_NUMBER = 400  # far beyond any number that is not a string or an infini
 
 
 def resolve(text: str) -> Scalar:
-    """Read an unquoted scalar: bool, None, int, float (also inf and nan, which callers refuse) or the text itself."""
+    """Read an unquoted scalar: bool, None, int, float (also inf and nan, which callers refuse) or the string itself."""
     if text in WORDS:
         return WORDS[text]
     if text[0] not in "0123456789+-.":
@@ -45,7 +45,7 @@ def resolve(text: str) -> Scalar:
 
 
 def is_number(text: str) -> bool:
-    """Whether an unquoted text reads as an integer or a float."""
+    """Whether an unquoted string reads as an integer or a float."""
     return text != "" and text[0] in "0123456789+-." and _number(text) is not None
 
 

@@ -21,13 +21,13 @@ def item(value: Json, indent: int) -> str:
 
 
 def indented(text: str, indent: int) -> str:
-    """Text with blanks before each line that has content."""
+    """The text with spaces before each line that has content."""
     margin = " " * indent
     return "".join(margin + line if line.strip() else line for line in text.splitlines(keepends=True))
 
 
 def scalar(value: Json, style: str | None, *, as_json: bool) -> str:
-    """A scalar, or an empty collection, on one line; texts keep the quotes the value before them had."""
+    """A scalar, or an empty collection, on one line; strings keep the quotes of the value before them."""
     if as_json or (isinstance(value, str) and style == '"'):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, str) and style == "'" and value.isprintable():

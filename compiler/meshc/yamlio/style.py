@@ -9,8 +9,8 @@ from meshc.errors import InputError
 from meshc.yamlio.scalars import WORDS, is_number
 
 WIDTH = 80
-"""A line is folded at the first single blank after this many columns."""
-_REMEMBERED = 200  # longer texts are not kept
+"""A line is folded at the first single space after this many columns."""
+_REMEMBERED = 200  # longer strings are not kept
 
 PLAIN, SINGLE, DOUBLE, LITERAL = "plain", "single", "double", "literal"
 
@@ -48,7 +48,7 @@ def _styled(text: str) -> tuple[str, str]:
         return PLAIN, text
     if _FORBIDDEN.search(text):
         raise InputError(
-            "yaml: control characters are not allowed", value=text, hint="remove the control character from this text"
+            "yaml: control characters are not allowed", value=text, hint="remove the control character from this string"
         )
     if "\x85" in text:
         text = _NEXT_LINE.sub(_folded, text)
@@ -75,7 +75,7 @@ def escape(text: str) -> str:
 
 
 def fold(text: str, *, column: int, indent: int, quoted: bool) -> str:
-    """Break a written scalar that starts at `column` at each single blank beyond the width; lines go on at `indent`."""
+    """Break a written scalar that starts at `column` at each single space beyond the width; lines go on at `indent`."""
     if column + len(text) <= WIDTH or " " not in text:
         return text
     edge = 2 if quoted else 0

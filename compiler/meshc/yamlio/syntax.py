@@ -1,4 +1,4 @@
-"""libyaml's complaints as errors that say where and what to write instead."""
+"""libyaml's errors as InputErrors with a place and a hint."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from meshc.errors import InputError
 
 # what libyaml says → what usually is wrong
 _HINTS = (
-    ("tab character", "indent with blanks instead of tabs"),
-    ("cannot start any token", "indent with blanks instead of tabs; quote a text that begins with @, ` or %"),
-    ("mapping values are not allowed", "quote a text that contains ': ', or correct the indentation"),
-    ("could not find expected ':'", "the key lacks its ':', or a text over several lines is not indented or quoted"),
+    ("tab character", "indent with spaces instead of tabs"),
+    ("cannot start any token", "indent with spaces instead of tabs; quote a string that begins with @, ` or %"),
+    ("mapping values are not allowed", "quote a string that contains ': ', or correct the indentation"),
+    ("could not find expected ':'", "the key lacks its ':', or a string over several lines is not indented or quoted"),
     ("did not find expected key", "this line is indented differently from its neighbours, or a quote is not closed"),
     ("did not find expected '-' indicator", "items of one list start in the same column, each with '- '"),
     ("block sequence entries are not allowed", "put the list on its own line below the key"),
     ("did not find expected ',' or", "close the bracket or brace, and put ',' between its items"),
     ("found unexpected end of stream", "a quote or bracket is not closed"),
     ("found unknown escape character", "write '\\\\' for a backslash between double quotes, or use single quotes"),
-    ("did not find expected alphabetic", "quote a text that begins with & or *"),
+    ("did not find expected alphabetic", "quote a string that begins with & or *"),
     ("control characters are not allowed", "remove the character, or write it as \\x.. between double quotes"),
-    ("exceeded maximum", "the text is nested too deep"),
+    ("exceeded maximum", "the document is nested too deep"),
 )
 _GENERAL = "check indentation, quotes and brackets around this line"
 

@@ -1,4 +1,4 @@
-"""Values to YAML text, character for character as Kubernetes' writer does (docs/istio/injection.md § 11.6)."""
+"""Writes values as YAML, character for character as Kubernetes' writer does (docs/istio/injection.md § 11.6)."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from meshc.injection.containers import named, positions
 from meshc.injection.edits import Map
 from meshc.injection.uninject.doubts import LAYER, Doubts
 from meshc.injection.uninject.injection_records import FIELDS, Records
+from meshc.trees import get
 from meshc.yamlio import Json
 
 _PLACES = {
@@ -57,10 +58,7 @@ def _rewritten(spec: Json, restored: set[str]) -> Iterator[_Rewritten]:
         for index, container in positions(spec.get(field)):
             name = container.get("name") or ""
             for keys, pattern in _PLACES.items() if name not in restored else ():
-                handler: Json = container
-                for key in keys:
-                    handler = handler.get(key) if isinstance(handler, dict) else None
-                asked = handler.get("httpGet") if isinstance(handler, dict) else None
+                asked = get(container, (*keys, "httpGet"))
                 if isinstance(asked, dict) and asked.get("path") == pattern.format(name):
                     yield _Rewritten(field, index, container, keys, pattern.format(name))
 
