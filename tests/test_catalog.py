@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from meshc import catalog
@@ -49,3 +52,46 @@ def test_a_change_brought_back_to_one_branch_stays_there() -> None:
         text: catalog.release(text).has(switch) for text in ("1.28.7", "1.28.8", "1.28.10", "1.29.6", "1.30.3", "1.31")
     }
     assert holds == {"1.28.7": False, "1.28.8": True, "1.28.10": True, "1.29.6": False, "1.30.3": False, "1.31": True}
+
+
+def test_what_differs_between_two_releases() -> None:
+    old, new = catalog.release("1.26"), catalog.release("1.27")
+    changed = {name: after for name, _, after in catalog.changes(old, new)}
+    assert changed["injection.native_sidecars_auto"] is True
+    assert {name: after for name, _, after in catalog.changes(new, old)} == {
+        n: not after for n, after in changed.items()
+    }
+    assert "profiles.istiod_env" in {name for name, _ in catalog.changed_facts(old, new)}
+    assert not catalog.changes(new, new)
+    assert not catalog.changed_facts(new, new)
+
+
+@pytest.mark.parametrize(
+    ("entry", "inside", "outside"),
+    [
+        ({"since": "1.27"}, ["1.27.0", "1.28.3"], ["1.26.8"]),
+        ({"since": ["1.27.6", "1.28.4"]}, ["1.27.6", "1.28.4", "1.29.0"], ["1.27.5", "1.28.3", "1.26.9"]),
+        ({"until": "1.24"}, ["1.24.99", "1.17.0"], ["1.25.0"]),
+        ({"until": ["1.20.8", "1.21"]}, ["1.20.8", "1.21.5", "1.19.0"], ["1.20.9", "1.22.0"]),
+        (
+            {"windows": [{"since": "1.19", "until": "1.20"}, {"since": "1.25"}]},
+            ["1.19.0", "1.25.1"],
+            ["1.18.7", "1.21.0"],
+        ),
+        ({}, ["1.17.0"], []),
+    ],
+)
+def test_spans_of_releases(entry: Mapping[str, Any], inside: list[str], outside: list[str]) -> None:
+    def held(text: str) -> bool:
+        major, minor, patch = (int(part) for part in text.split("."))
+        return catalog.holds(entry, catalog.Version(major, minor, patch))
+
+    assert [text for text in [*inside, *outside] if held(text)] == inside
+
+
+def test_a_switch_is_named_with_its_area() -> None:
+    release = catalog.newest()
+    with pytest.raises(KeyError, match=r"area\.name"):
+        release.has("nftables")
+    with pytest.raises(KeyError, match="has no value"):
+        catalog.release("1.17").fact("bootstrap.tags_before_undelimited")
