@@ -13,7 +13,7 @@ from meshc.cli import real_envoy
 from meshc.errors import ToolError
 
 # Istio's Envoy of each minor for which such a program can be installed.
-ENVOY_OF = {"1.28": "1.36", "1.29": "1.37", "1.30": "1.38"}
+ENVOY_OF = {"1.28": "1.36", "1.29": "1.37", "1.30": "1.38", "1.31": "1.39"}
 
 
 def program() -> Path:

@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 import pytest
 
-from meshc import yamlio
+from meshc import catalog, yamlio
 from meshc.bootstraps.compiler import bootstrap
 from meshc.bootstraps.envoy import custom_bootstrap
 from meshc.cli import real_envoy
@@ -56,6 +56,23 @@ def test_envoy_takes_every_row_of_its_own_releases(row: Row) -> None:
     check(bootstrap(None, of_tag(row["tag"]), facts(row)).envoy, envoys()[row["release"]])
 
 
+@pytest.mark.skipif("1.31" not in envoys(), reason="no Envoy of Istio 1.31: scripts/programs")
+@pytest.mark.parametrize("addresses", [("10.0.0.1",), ("fd00::1",), ("10.0.0.1", "fd00::1")])
+def test_envoy_takes_secure_metrics_and_self_discovery(addresses: tuple[str, ...]) -> None:
+    env = {
+        "ENVOY_SECURE_METRICS_PORT": "15091",
+        "ENVOY_SECURE_MERGED_METRICS_PORT": "15092",
+        "ISTIO_META_ENABLE_SELF_DISCOVERY": "true",
+        "ISTIO_DUAL_STACK": "true",
+        "DNS_PROXY_ADDR": "localhost:5353",
+    }
+    made = bootstrap(pod(), settings("1.31"), {"env": env, "instance_ips": addresses})
+    assert made.envoy is not None
+    assert made.envoy.count(b"require_client_certificate") == 2
+    assert b"local_cluster" in made.envoy
+    check(made.envoy, envoys()["1.31"])
+
+
 def test_envoys_reason_and_deprecations_are_told_with_their_place() -> None:
     good = bootstrap(pod(), settings()).envoy or b""
     verdict = real_envoy.validate(good, program())
@@ -82,7 +99,7 @@ def test_what_is_no_envoy_is_said_so(tmp_path: Path) -> None:
         real_envoy.validate(b"{}", fake)
 
 
-@pytest.mark.parametrize("text", ["1.17", "1.30"])
+@pytest.mark.parametrize("text", ["1.17", catalog.newest().minor])
 def test_a_sidecar_runs_and_answers(text: str, tmp_path: Path) -> None:
     compiled = sidecar(text, tmp_path, ports=free_ports(4))
     found = orjson.loads(compiled)
