@@ -1,4 +1,4 @@
-"""Reads values by dotted path as Helm's and istiod's templates do."""
+"""Reads chart values by dotted path as Helm's templates do."""
 
 from __future__ import annotations
 
@@ -26,29 +26,6 @@ def chart_reader(values: Json, *root: str) -> Reader:
                 )
             walked.append(part)
             node = node.get(part)
-        return node
-
-    return read
-
-
-def injector_reader(values: Json) -> Reader:
-    """Read injector values: absent parents are fine, a parent that is null raises SettingsError (docs/istio/other-templates.md § 3.1)."""
-
-    def read(path: str) -> Json:
-        node = values
-        walked: list[str] = []
-        for part in _parts(path):
-            if not isinstance(node, Mapping):
-                raise SettingsError(
-                    f"nil pointer evaluating interface {{}}.{part}" if node is None else _NO_MAP,
-                    path=walked,
-                    value=node,
-                    hint="write a map, or leave it out",
-                )
-            walked.append(part)
-            if part not in node:
-                return None
-            node = node[part]
         return node
 
     return read

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from meshc.engine import Engine
 from meshc.gateways.controller.gateway_classes import GATEWAY, managed_label, metadata
@@ -15,25 +14,25 @@ UNKNOWN_TIME = "fake"
 """Stands where the controller writes the time of the transition."""
 
 
-def objects(context: Mapping[str, Any], gateway: Json, settings: Settings) -> list[Json]:
+def objects(gateway: Json, context: Mapping[str, Json], settings: Settings) -> list[Json]:
     """Service, Deployment and the Gateway's status patch."""
     labels = context["labels"]
     managed = labels["infrastructure"] | {"gateway.istio.io/managed": managed_label(GATEWAY)}
     filled = dict(context, labels=labels | {"object": managed})
     return [
         *Engine.of(settings.release).template("kube-gateway-injected").render_all(filled),
-        _status(gateway, context),
+        _status(gateway),
     ]
 
 
-def _status(gateway: Json, context: Mapping[str, Any]) -> Json:
+def _status(gateway: Json) -> Json:
     return {
         "apiVersion": "gateway.networking.k8s.io/v1beta1",
         "kind": "Gateway",
         "metadata": {
             "creationTimestamp": None,
             "name": metadata(gateway).get("name"),
-            "namespace": context["gateway"]["namespace"],
+            "namespace": metadata(gateway)["namespace"],
         },
         "spec": {"gatewayClassName": "", "listeners": None},
         "status": {"conditions": [_condition("Accepted", "Accepted"), _condition("Scheduled", "ResourcesAvailable")]},

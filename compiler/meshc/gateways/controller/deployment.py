@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from meshc.engine import Engine, Template
 from meshc.errors import InputError, MeshcError
@@ -27,6 +27,7 @@ from meshc.gateways.controller.gateway_classes import (
     metadata,
     resolve,
 )
+from meshc.gateways.controller.infrastructure import Names
 from meshc.gateways.controller.ownership import VERSION, mine
 from meshc.gateways.controller.safeguards import check_gateway, check_object
 from meshc.settings import Settings
@@ -61,7 +62,9 @@ def deploy(gateway: Json, settings: Settings, watched_namespaces: Collection[str
         return Written([])
     documents = _version_patch(gateway, settings)
     if settings.release.has("gateways.built_in_deployment"):
-        return Written(documents + built_in_deployment.objects(_context(gateway, chosen, settings), gateway, settings))
+        names = Names.of(gateway, chosen)
+        context = _context(gateway, chosen, names, settings)
+        return Written(documents + built_in_deployment.objects(gateway, context, settings))
     try:
         return Written(documents + _objects(gateway, chosen, settings))
     except IllegalChange as refusal:
@@ -70,8 +73,9 @@ def deploy(gateway: Json, settings: Settings, watched_namespaces: Collection[str
 
 def _objects(gateway: Json, chosen: GatewayClass, settings: Settings) -> list[Json]:
     patches = customization.patches(gateway, chosen, settings)
-    context = _context(gateway, chosen, settings)
-    existing = Existing.among(settings.resources, str(context["gateway"]["namespace"]))
+    names = Names.of(gateway, chosen)
+    context = _context(gateway, chosen, names, settings)
+    existing = Existing.among(settings.resources, names.namespace)
     found = []
     for document in _template(chosen, settings).render_all(context):
         changes = patches.get(document["kind"], [])
@@ -81,7 +85,7 @@ def _objects(gateway: Json, chosen: GatewayClass, settings: Settings) -> list[Js
         document["metadata"]["labels"] = (metadata(document).get("labels") or {}) | {
             MANAGED: managed_label(chosen.controller)
         }
-        check_object(document, context, settings)
+        check_object(document, names, settings)
         if existing.may_write(document, settings.release):
             found.append(document)
     return found
@@ -94,34 +98,29 @@ def _template(chosen: GatewayClass, settings: Settings) -> Template:
     return engine.template(chosen.template) if text is None else engine.user(chosen.template, text)
 
 
-def _context(gateway: Json, chosen: GatewayClass, settings: Settings) -> dict[str, Any]:
-    own = metadata(gateway)
-    namespace = str(own["namespace"])
-    name = str(own.get("name") or "")
-    annotations: Mapping[str, str] = own.get("annotations") or {}
-    default = f"{name}-{chosen.name}" if chosen.suffix else name
-    deployment = annotations.get("gateway.istio.io/name-override") or default
+def _context(gateway: Json, chosen: GatewayClass, names: Names, settings: Settings) -> dict[str, object]:
+    found = metadata(gateway)
+    annotations: Mapping[str, str] = found.get("annotations") or {}
     labels, passed = infrastructure.passed_on(gateway, chosen, settings)
-    names = infrastructure.name_labels(gateway, chosen, settings)
-    existing = Existing.among(settings.resources, namespace)
-    context = gateway_pod.context(own, settings)
+    naming = infrastructure.name_labels(gateway, chosen, settings)
+    existing = Existing.among(settings.resources, names.namespace)
     network = labels.get(infrastructure.NETWORK)
     addresses = gateway["spec"].get("addresses") or [{}]
-    return context | {
-        "gateway": {"name": name, "namespace": namespace, "uid": str(own.get("uid") or "")},
-        "deployment": deployment,
-        "service_account": annotations.get("gateway.istio.io/service-account") or default,
+    return gateway_pod.context(found, settings, chosen) | {
+        "gateway": {"name": names.gateway, "namespace": names.namespace, "uid": names.uid},
+        "deployment": names.deployment,
+        "service_account": names.service_account,
         "annotations": {"object": passed, "prometheus": _PROMETHEUS},
         "labels": {
-            "object": labels | (names if settings.release.has("gateways.gateway_name_label") else {}),
+            "object": labels | (naming if settings.release.has("gateways.gateway_name_label") else {}),
             "infrastructure": labels,
-            "names": names,
+            "names": naming,
             "canonical": {
-                "service.istio.io/canonical-name": deployment,
+                "service.istio.io/canonical-name": names.deployment,
                 "service.istio.io/canonical-revision": "latest",
             },
         },
-        "name_label": existing.name_label(deployment, settings.release),
+        "name_label": existing.name_label(names.deployment, settings.release),
         "controller_label": chosen.label,
         "agent_waypoint": chosen.controller == AGENT_WAYPOINT,
         "owner_version": settings.release.fact("gateways.gateway_version"),
@@ -130,16 +129,15 @@ def _context(gateway: Json, chosen: GatewayClass, settings: Settings) -> dict[st
         "address": addresses[0].get("value"),
         "service_type": _service_type(annotations, chosen, settings),
         "labelled_network": network,
-        "network": _network(network, context, settings),
-        "torn_lifecycle": _torn_lifecycle(context, settings),
+        "network": _network(network, settings),
+        "torn_lifecycle": _torn_lifecycle(settings),
     }
 
 
-def _network(labelled: str | None, context: Mapping[str, Any], settings: Settings) -> str:
-    network = context["value"]("global.network")
-    if chosen_by_label := settings.release.has("gateways.kube_gateway_network_label") and labelled:
-        return str(chosen_by_label)
-    return str(network or "")
+def _network(labelled: str | None, settings: Settings) -> str:
+    if labelled and settings.release.has("gateways.kube_gateway_network_label"):
+        return labelled
+    return str(settings.values.global_.network or "")
 
 
 def _service_type(annotations: Mapping[str, str], chosen: GatewayClass, settings: Settings) -> str:
@@ -155,9 +153,9 @@ def _owns_account(chosen: GatewayClass, settings: Settings) -> bool:
     return settings.release.has("gateways.service_account_owner") and kubernetes_minor(settings.kube_version) >= 28
 
 
-def _torn_lifecycle(context: Mapping[str, Any], settings: Settings) -> Json:
+def _torn_lifecycle(settings: Settings) -> Json:
     """A lifecycle as the wrong indentation of older releases leaves it: hooks without content, actions beside them."""
-    hooks = context["value"]("global.proxy.lifecycle") or {}
+    hooks = settings.values.global_.proxy.lifecycle or {}
     if settings.release.has("gateways.kube_gateway_lifecycle") or not isinstance(hooks, dict):
         return None
     if len(hooks) > 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from meshc.gateways.controller.gateway_classes import GatewayClass, flag, metadata, waypoints_enabled
 from meshc.settings import Settings
@@ -14,12 +15,40 @@ OLD_NAME = "istio.io/gateway-name"
 CLASS = "gateway.networking.k8s.io/gateway-class-name"
 _MODE = "istio.io/dataplane-mode"
 _RESERVED = "gateway.networking.k8s.io/"
+_NAME_OVERRIDE = "gateway.istio.io/name-override"
+_SERVICE_ACCOUNT = "gateway.istio.io/service-account"
 _OMITTED = (
     "kubectl.kubernetes.io/last-applied-configuration",
-    "gateway.istio.io/name-override",
-    "gateway.istio.io/service-account",
+    _NAME_OVERRIDE,
+    _SERVICE_ACCOUNT,
     "gateway.istio.io/controller-version",
 )
+
+
+@dataclass(frozen=True)
+class Names:
+    """What identifies a Gateway, and the names of its objects."""
+
+    gateway: str
+    namespace: str
+    uid: str
+    deployment: str
+    service_account: str
+
+    @classmethod
+    def of(cls, gateway: Json, chosen: GatewayClass) -> Names:
+        """Names of a Gateway's objects: `<gateway>-<class>` or `<gateway>`, unless annotations name others."""
+        found = metadata(gateway)
+        annotations: Mapping[str, str] = found.get("annotations") or {}
+        name = str(found.get("name") or "")
+        default = f"{name}-{chosen.name}" if chosen.suffix else name
+        return cls(
+            name,
+            str(found["namespace"]),
+            str(found.get("uid") or ""),
+            deployment=annotations.get(_NAME_OVERRIDE) or default,
+            service_account=annotations.get(_SERVICE_ACCOUNT) or default,
+        )
 
 
 def passed_on(gateway: Json, chosen: GatewayClass, settings: Settings) -> tuple[dict[str, str], dict[str, str]]:
