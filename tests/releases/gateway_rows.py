@@ -306,7 +306,7 @@ ROWS = [
         {"1.20": "policy/v1beta1", "1.21": "policy/v1"},
     ),
     Row("gateways.cluster_trust_bundle", trust_bundle, {"1.25": False, "1.26": True}),
-    Row("gateways.image_variant", lambda r: image(r).endswith("-debug"), {"1.21": False, "1.22": True}),
+    Row("templates.image_variant", lambda r: image(r).endswith("-debug"), {"1.21": False, "1.22": True}),
     Row("gateways.old_kubernetes", old_kubernetes, {"1.22": True, "1.23": False}),
     Row("gateways.existing_accounts_kept", kept_account, {"1.19": False, "1.20": True}),
     Row("gateways.revision_owner", another_revision, {"1.17": True, "1.18": False}),

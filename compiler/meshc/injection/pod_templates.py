@@ -10,10 +10,10 @@ from meshc.catalog import Release
 from meshc.engine import Engine, Template
 from meshc.errors import InjectionError, TemplateError
 from meshc.injection.functions import function_table
+from meshc.injection.installation import Installation
 from meshc.injection.templating.agent_data import computed_image
 from meshc.injection.templating.gateway_data import gateway_data
 from meshc.injection.templating.grpc_data import grpc_agent_data, grpc_simple_data
-from meshc.injection.templating.installation import Installation
 from meshc.injection.templating.sidecar_data import computed_init_image, concurrency, sidecar_data
 from meshc.injection.templating.template_input import TemplateInput
 from meshc.injection.user_templates import label

@@ -11,7 +11,7 @@ from meshc.gotext import printing
 from meshc.injection import openshift_ids
 from meshc.injection.functions import lookup, proxy_images
 from meshc.injection.functions.container_resources import omit_nil
-from meshc.injection.templating.installation import Installation
+from meshc.injection.installation import Installation
 from meshc.models import effective, proxy, proxy_resources
 from meshc.models.annotation_names import (
     SIDECAR_AGENT_LOG_LEVEL,

@@ -12,8 +12,8 @@ from meshc.catalog import Release
 from meshc.gotext import printing
 from meshc.injection.functions.container_resources import resources
 from meshc.injection.functions.proxy_images import proxy_image
+from meshc.injection.installation import Installation
 from meshc.injection.openshift_ids import DEFAULT_ID
-from meshc.injection.templating.installation import Installation
 from meshc.injection.templating.template_input import TemplateInput
 from meshc.injection.templating.workload_facts import canonical_name, canonical_revision, owner, pod_ports
 from meshc.istio_names import PROXY

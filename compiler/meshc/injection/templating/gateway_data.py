@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from meshc.gotext import printing
+from meshc.injection.installation import Installation, unquoted
 from meshc.injection.templating.agent_data import AgentData, agent_data, computed_image
-from meshc.injection.templating.installation import Installation, unquoted
 from meshc.injection.templating.template_input import TemplateInput
 from meshc.models.annotation_names import SIDECAR_PROXY_IMAGE
 from meshc.yamlio import Json

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TypedDict
 
 from meshc.gotext import printing
+from meshc.injection.installation import Installation, unquoted
 from meshc.injection.templating.agent_data import AgentData, agent_data, container_resources
-from meshc.injection.templating.installation import Installation, unquoted
 from meshc.injection.templating.json_annotations import named_objects
 from meshc.injection.templating.sidecar_data import readiness, status_port
 from meshc.injection.templating.template_input import TemplateInput

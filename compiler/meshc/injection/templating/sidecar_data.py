@@ -14,6 +14,7 @@ from meshc.injection.functions.encoding import directory
 from meshc.injection.functions.multus import NETWORKS, append_multus_network
 from meshc.injection.functions.otel import otel_resource_attributes
 from meshc.injection.functions.proxy_images import proxy_image
+from meshc.injection.installation import Installation, unquoted
 from meshc.injection.templating.agent_data import (
     AgentData,
     agent_data,
@@ -22,7 +23,6 @@ from meshc.injection.templating.agent_data import (
     computed_image,
     container_resources,
 )
-from meshc.injection.templating.installation import Installation, unquoted
 from meshc.injection.templating.json_annotations import (
     DATADOG_ENV,
     environment,
