@@ -25,11 +25,11 @@ def reorder(spec: Map, *, hold: bool, release: Release) -> None:
 
 def _move(spec: Map, field: str, name: str, *, to_front: bool) -> None:
     """Move the last container of a name to one end; others of that name are dropped."""
-    names = named(spec.get(field))
-    count = names.count(name)
-    if not count or (count == 1 and names[0 if to_front else -1] == name):
+    there = spec.get(field) or ()
+    found = [container for container in there if container.get("name") == name]
+    if not found or (len(found) == 1 and there[0 if to_front else -1] is found[0]):
         return
     containers: List = spec.open_list(field)
-    moved = containers[len(names) - 1 - names[::-1].index(name)]
+    moved = found[-1]
     containers[:] = [c for c in containers if c.get("name") != name]
     containers.insert(0 if to_front else len(containers), moved)

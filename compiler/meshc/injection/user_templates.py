@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 
 from meshc.errors import InjectionError, MeshcError, PathPart
 from meshc.yamlio import Document, Json
@@ -19,15 +18,22 @@ def label(name: str) -> str:
     return f"template {name}"
 
 
-@contextmanager
-def blaming(name: str, templates: Mapping[str, str]) -> Iterator[None]:
+class blaming:
     """Give errors of laying an overlay over a pod the place in the template it came from, where that is the user's."""
-    try:
-        yield
-    except MeshcError as error:
-        if name in templates and error.file is None:
-            error.at(label(name), _line(templates[name], error.parts))
-        raise
+
+    # A class like `pipeline.stage`, for the same reason.
+    __slots__ = ("name", "templates")
+
+    def __init__(self, name: str, templates: Mapping[str, str]) -> None:
+        self.name = name
+        self.templates = templates
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if isinstance(error, MeshcError) and self.name in self.templates and error.file is None:
+            error.at(label(self.name), _line(self.templates[self.name], error.parts))
 
 
 def check(overlay: Json, name: str, templates: Mapping[str, str]) -> None:
