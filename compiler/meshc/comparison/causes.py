@@ -8,6 +8,7 @@ from typing import Any
 
 from meshc import yamlio
 from meshc.catalog import Release
+from meshc.comparison.apply import apply
 from meshc.comparison.compare import compare
 from meshc.comparison.differences import Difference, Item, show_path
 from meshc.comparison.differences import Step as StepInto
@@ -134,8 +135,6 @@ class Causes:
 
     def _unset(self, step: Step) -> Iterable[tuple[str, Settings]]:
         """The newer settings with one changed path at a time as it was."""
-        from meshc.comparison.apply import apply
-
         old, new = (self._at(r.imagined({})) for r in (step.old, step.new))
         for back in compare(new.values.document, old.values.document):
             values = Values(apply(new.values.document, [back]))

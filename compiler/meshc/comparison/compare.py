@@ -8,14 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from meshc import yamlio
 from meshc.comparison.differences import Difference, Item, Step
 from meshc.comparison.meaning import embedded_json, rules, same_scalar
 from meshc.kubernetes.schema import merge_keys
+from meshc.late import late
 from meshc.trees import get
 from meshc.yamlio import Json
+
+if TYPE_CHECKING:
+    import difflib
+else:
+    difflib = late("difflib")
 
 Domain = Literal["manifest", "bootstrap"]
 Path = tuple[Step, ...]
@@ -106,9 +112,7 @@ def _order(before: Sequence[Item], after: Sequence[Item], path: Path) -> Iterato
 
 
 def _by_position(old: Sequence[Json], new: Sequence[Json], domain: Domain, path: Path) -> Iterator[Difference]:
-    from difflib import SequenceMatcher
-
-    matcher = SequenceMatcher(None, [_print(v) for v in old], [_print(v) for v in new], autojunk=False)
+    matcher = difflib.SequenceMatcher(None, [_print(v) for v in old], [_print(v) for v in new], autojunk=False)
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         if tag == "equal":
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from meshc import catalog
+from meshc import catalog, profiles
 from meshc.catalog import Release
 from meshc.comparison import sources
 from meshc.comparison.documents import Side, compared
@@ -186,8 +186,6 @@ def _alternatives(running: Running, wishes: Wishes, wanted: Settings) -> Iterato
 
 
 def _profiles(release: Release, revision: str | None, wishes: Wishes) -> Iterator[Wish]:
-    from meshc import profiles
-
     for name in profiles.names(release):
         try:
             other = wishes.at(release, revision, name)

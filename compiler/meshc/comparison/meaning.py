@@ -10,6 +10,7 @@ from meshc import resources, yamlio
 from meshc.comparison.differences import Item, Step
 from meshc.errors import MeshcError
 from meshc.gotext import durations
+from meshc.kubernetes import quantity
 from meshc.yamlio import Json
 
 
@@ -58,8 +59,6 @@ def _same(old: Decimal | None, new: Decimal | None) -> bool:
 
 
 def _quantity(value: Json) -> Decimal | None:
-    from meshc.kubernetes import quantity
-
     try:
         return quantity.parse(str(value))
     except (ValueError, MeshcError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import wraps
 from threading import local
 from typing import Any, NoReturn
 
@@ -128,8 +129,6 @@ def counted(items: Iterable[Any]) -> Iterator[Any]:
 
 
 def _measured(function: Callable[..., Any]) -> Callable[..., Any]:
-    from functools import wraps
-
     @wraps(function)
     def measured(*args: Any, **kwargs: Any) -> Any:
         for value in args:

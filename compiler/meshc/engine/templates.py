@@ -9,11 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from meshc.catalog import Release
 from meshc.errors import TemplateError
+from meshc.late import late
 
 if TYPE_CHECKING:
     from jinja2.environment import Template as JinjaTemplate
 
-    from meshc.engine.environment import SlotEnvironment
+    from meshc.engine import environment as environments
+    from meshc.engine import failures, render_time_release, sandbox
+else:
+    environments = late("meshc.engine.environment")
+    failures = late("meshc.engine.failures")
+    render_time_release = late("meshc.engine.render_time_release")
+    sandbox = late("meshc.engine.sandbox")
+
 
 Json = Any
 
@@ -21,7 +29,7 @@ Json = Any
 class Template:
     """A compiled template; rendering is thread-safe."""
 
-    def __init__(self, name: str, compiled: JinjaTemplate, environment: SlotEnvironment) -> None:
+    def __init__(self, name: str, compiled: JinjaTemplate, environment: environments.SlotEnvironment) -> None:
         self.name = name
         self._compiled = compiled
         self._environment = environment
@@ -39,10 +47,8 @@ class Template:
 
     def render_all(self, context: Mapping[str, Any]) -> list[Json]:
         """Build every document of the template, in order. Raises TemplateError."""
-        from meshc.engine.failures import rendering
-
         compiled, environment = self._compiled, self._environment
-        with rendering(compiled.filename, environment.sources):
+        with failures.rendering(compiled.filename, environment.sources):
             return environment.documents(environment.events(compiled, context))
 
 
@@ -58,9 +64,7 @@ class Engine:
     def of(release: Release | None) -> Engine:
         """The shared engine of a release; imagined releases share one whose templates ask while they render."""
         if release is not None and release.is_imagined:
-            from meshc.engine.render_time_release import AskingEngine
-
-            return AskingEngine(release)
+            return render_time_release.AskingEngine(release)
         return _shared(release)
 
     def template(self, name: str) -> Template:
@@ -77,26 +81,17 @@ class Engine:
 
         Raises TemplateError for what does not parse.
         """
-        from meshc.engine.environment import load
-        from meshc.engine.failures import compiling
-        from meshc.engine.sandbox import UserEnvironment
-
-        with compiling(file or name, text):
-            environment = UserEnvironment(self.release)
-            return Template(name, load(environment, name, text, file=file), environment)
+        with failures.compiling(file or name, text):
+            environment = sandbox.UserEnvironment(self.release)
+            return Template(name, environments.load(environment, name, text, file=file), environment)
 
     @cached_property
-    def _environment(self) -> SlotEnvironment:
-        from meshc.engine.environment import SlotEnvironment
-
-        return SlotEnvironment(self.release)
+    def _environment(self) -> environments.SlotEnvironment:
+        return environments.SlotEnvironment(self.release)
 
     def _load(self, name: str) -> Template:
-        from meshc.engine.environment import SUFFIX
-        from meshc.engine.failures import compiling
-
-        with compiling(name + SUFFIX):
-            return Template(name, self._environment.get_template(name + SUFFIX), self._environment)
+        with failures.compiling(name + environments.SUFFIX):
+            return Template(name, self._environment.get_template(name + environments.SUFFIX), self._environment)
 
 
 @lru_cache(maxsize=64)

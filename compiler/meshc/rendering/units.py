@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from meshc import load
 from meshc.errors import ErrorGroup, InputError, MeshcError, raise_all
 from meshc.injection import workloads
+from meshc.late import late
 from meshc.models.error_positions import pointed
 from meshc.rendering.tree import folder_of
 from meshc.settings import Settings
 from meshc.trees import get
 from meshc.yamlio import Document, Json
+
+if TYPE_CHECKING:
+    from meshc.gateways.controller import deployment
+else:
+    deployment = late("meshc.gateways.controller.deployment")
 
 
 @dataclass(frozen=True)
@@ -88,10 +95,8 @@ def _units(document: Document, settings: Settings, places: Mapping[str, str]) ->
 
 
 def _gateway(document: Document, settings: Settings, source: str) -> Iterator[Unit]:
-    from meshc.gateways.controller.deployment import deploy
-
     with pointed(document):
-        objects, refusal = deploy(document.value, settings)
+        objects, refusal = deployment.deploy(document.value, settings)
         if refusal:
             raise refusal
     made = [o for o in objects if o.get("kind") in workloads.KINDS]

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from meshc.late import late
 from meshc.trees import ABSENT
+
+if TYPE_CHECKING:
+    from meshc.kubernetes import quantity
+else:
+    quantity = late("meshc.kubernetes.quantity")
 
 Json = Any
 
@@ -60,11 +66,9 @@ def estimated_concurrency(configured: int | None, annotations: Mapping[str, str]
 
 def cpu_count(text: str) -> int | None:
     """A CPU quantity as whole CPUs, rounded up (`500m` → 1); None when it is no quantity."""
-    from meshc.kubernetes.quantity import QuantityError, parse
-
     try:
-        return int(parse(text).to_integral_value(rounding="ROUND_CEILING"))
-    except QuantityError:
+        return int(quantity.parse(text).to_integral_value(rounding="ROUND_CEILING"))
+    except quantity.QuantityError:
         return None
 
 

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from meshc import resources, yamlio
 from meshc.errors import UsageError, nearest
 from meshc.interception.ports import layout
 from meshc.interception.ports.port_map import Port, PortMap
+from meshc.late import late
+
+if TYPE_CHECKING:
+    import jinja2
+    import markupsafe
+else:
+    jinja2 = late("jinja2")
+    markupsafe = late("markupsafe")
 
 _HEADINGS = ("PORT", "ADDRESS", "PROCESS", "PROTOCOL", "NUMBER FROM", "FORWARDS TO", "PURPOSE")
 
@@ -61,12 +70,15 @@ def svg(ports: PortMap) -> str:
 
 def html(ports: PortMap) -> str:
     """A page with the drawing and all fields as a table; no other file is needed."""
-    from markupsafe import Markup
-
     placed = layout.arrange(ports)
     picture = _template("picture.svg.j2", p=placed, style="")
     return _template(
-        "page.html.j2", p=placed, style=_style(), picture=Markup(picture), ports=ports.ports, notes=ports.notes
+        "page.html.j2",
+        p=placed,
+        style=_style(),
+        picture=markupsafe.Markup(picture),
+        ports=ports.ports,
+        notes=ports.notes,
     )
 
 
@@ -78,15 +90,11 @@ def _cells(port: Port) -> tuple[str, ...]:
 
 
 def _style() -> str:
-    from markupsafe import Markup
-
-    return Markup(resources.text("templates", "ports", "style.css"))
+    return markupsafe.Markup(resources.text("templates", "ports", "style.css"))
 
 
 def _template(name: str, **values: object) -> str:
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
     return environment.from_string(resources.text("templates", "ports", name)).render(**values)
 
 
