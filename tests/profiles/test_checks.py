@@ -14,6 +14,7 @@ import pytest
 from meshc import catalog, profiles, yamlio
 from meshc.errors import SettingsError
 from meshc.gateways.gateway_objects import profile_gateways
+from meshc.models.values import Values
 from meshc.profiles import Resolved, helmflags, setflags
 from meshc.settings import Settings, injector
 from meshc.trees import get
@@ -92,7 +93,7 @@ def _environment(found: Resolved) -> Any:
 def _injector(found: Resolved) -> Any:
     if found.values is None:
         return None
-    config = injector.from_values(found.values, found.release)
+    config = injector.from_values(Values(found.values), found.release)
     return {
         "policy": config.policy,
         "defaultTemplates": list(config.default_templates),

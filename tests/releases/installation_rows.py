@@ -135,7 +135,7 @@ def oldest_kubernetes(release: Release) -> str | None:
 
 
 def shipped(name: str) -> Callable[[Release], bool]:
-    return lambda r: name in injector.from_values({}, r).templates
+    return lambda r: name in injector.from_values(Values(), r).templates
 
 
 def autoscaling(release: Release) -> Json:

@@ -9,7 +9,7 @@ from meshc.catalog import Release
 from meshc.errors import InputError, MeshcError
 from meshc.models import proxy
 from meshc.models.mesh_config import MeshConfig
-from meshc.models.message import WRAPPERS, Field, Message, fields, same_choice
+from meshc.models.message import WRAPPERS, AnyField, Message, fields, same_choice
 from meshc.models.proxy_config import ProxyConfig
 from meshc.models.proxy_resources import Resource
 from meshc.yamlio import Json
@@ -134,7 +134,7 @@ def _protobuf_merge(
     return merged
 
 
-def _merged_field(field: Field[Json], base: Json, over: Json, release: Release) -> Json:
+def _merged_field(field: AnyField, base: Json, over: Json, release: Release) -> Json:
     if base is None or field.json in _REPLACED:
         return over
     if field.message is not None:

@@ -12,7 +12,7 @@ from meshc.models import mesh_validation, proto, proxy
 from meshc.models.findings import Findings
 from meshc.models.mesh_config import MeshConfig
 from meshc.models.mesh_providers import DefaultProviders
-from meshc.models.message import Field
+from meshc.models.message import AnyField
 from meshc.models.proto import Reading
 from meshc.yamlio import Json
 
@@ -85,7 +85,7 @@ def validate(mesh: MeshConfig, release: Release) -> Findings:
     return mesh_validation.validate(mesh, release)
 
 
-def _written(document: Json, field: Field[Json]) -> Json:
+def _written(document: Json, field: AnyField) -> Json:
     """A field of a document in either spelling."""
     document = document or {}
     return document[field.json] if field.json in document else document.get(field.name)

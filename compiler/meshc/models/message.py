@@ -112,6 +112,10 @@ class Field(Generic[T]):
         return self.oneof is not None or self.kind in WRAPPERS or self.kind in ("message", "duration", "struct")
 
 
+AnyField = Field[Json]
+"""A field whose type does not matter here: code that treats all fields alike."""
+
+
 class Message:
     """A view of one document of this type: attributes read it, nothing is copied or changed.
 
@@ -135,7 +139,7 @@ class Message:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.document!r})"
 
-    def has(self, field: Field[Json]) -> bool:
+    def has(self, field: AnyField) -> bool:
         """Whether a field is set, be it to its zero value."""
         return self.document.get(field.json) is not None
 
@@ -143,7 +147,7 @@ class Message:
         """The value of a field that is chosen at run time: `m.value_of(C.name)` is `m.name`."""
         return field.__get__(self, type(self))
 
-    def at(self, field: Field[Json]) -> Place:
+    def at(self, field: AnyField) -> Place:
         """The path of a field, for errors about its value."""
         return (*self.place, field.json)
 
@@ -175,7 +179,7 @@ class Message:
         return head + "".join([part[:1].upper() + part[1:] for part in rest]), name
 
 
-def declared(message: type[Message]) -> Mapping[str, Field[Json]]:
+def declared(message: type[Message]) -> Mapping[str, AnyField]:
     """Every field of any release by JSON name, in declaration order, those of base classes first."""
     found = _DECLARED.get(message)
     if found is None:
@@ -188,7 +192,7 @@ def declared(message: type[Message]) -> Mapping[str, Field[Json]]:
     return found
 
 
-def fields(message: type[Message], release: Release) -> Mapping[str, Field[Json]]:
+def fields(message: type[Message], release: Release) -> Mapping[str, AnyField]:
     """The fields a release knows by JSON name, in declaration order."""
     found = _FIELDS.get((message, release))
     if found is None:
@@ -201,17 +205,17 @@ def fields(message: type[Message], release: Release) -> Mapping[str, Field[Json]
     return found
 
 
-def ever(message: type[Message], spelling: str) -> Field[Json] | None:
+def ever(message: type[Message], spelling: str) -> AnyField | None:
     """The field of any release that is spelled like this."""
     return next((field for field in declared(message).values() if spelling in (field.json, field.name)), None)
 
 
-def same_choice(message: type[Message], field: Field[Json]) -> tuple[str, ...]:
+def same_choice(message: type[Message], field: AnyField) -> tuple[str, ...]:
     """JSON names of the other members of the field's one-of."""
     others = declared(message).values()
     return tuple(f.json for f in others if f.oneof and f.oneof == field.oneof and f.json != field.json)
 
 
 # Not functools.cache: mypy does not take a class for a hashable argument.
-_DECLARED: dict[type[Message], Mapping[str, Field[Json]]] = {}
-_FIELDS: dict[tuple[type[Message], Release], Mapping[str, Field[Json]]] = {}
+_DECLARED: dict[type[Message], Mapping[str, AnyField]] = {}
+_FIELDS: dict[tuple[type[Message], Release], Mapping[str, AnyField]] = {}

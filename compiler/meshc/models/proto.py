@@ -13,7 +13,7 @@ from meshc.catalog import Release
 from meshc.errors import PathPart, raise_all
 from meshc.gotext import jsontext
 from meshc.models import proto_reader
-from meshc.models.message import Field, Message, fields
+from meshc.models.message import AnyField, Message, fields
 from meshc.yamlio import Json, dump_json
 
 M = TypeVar("M", bound=Message)
@@ -70,7 +70,7 @@ def _write(message: type[Message], document: Mapping[str, Json], release: Releas
     }
 
 
-def _is_written(field: Field[Json], value: Json) -> bool:
+def _is_written(field: AnyField, value: Json) -> bool:
     if value is None:
         return False
     if field.kind in ("list", "map"):
@@ -82,7 +82,7 @@ def _is_written(field: Field[Json], value: Json) -> bool:
     return value not in _ZEROS
 
 
-def _value(field: Field[Json], value: Json, release: Release) -> Json:
+def _value(field: AnyField, value: Json, release: Release) -> Json:
     if field.message is not None:
         return _write(field.message, value or {}, release)
     if field.element is not None:

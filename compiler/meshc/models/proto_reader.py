@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from meshc.catalog import Release
 from meshc.errors import PathPart, SettingsError, format_path, nearest
 from meshc.models import proto_scalars
-from meshc.models.message import Field, Message, ever, fields, same_choice
+from meshc.models.message import AnyField, Message, ever, fields, same_choice
 from meshc.yamlio import Json
 
 _NULL_ELEMENTS: Mapping[str, Json] = {"string": "", "bool": False, "int32": 0, "uint32": 0, "double": 0}
@@ -44,7 +44,7 @@ class Reader:
         self._unknown(message, known, document, path)
         return result
 
-    def _value(self, described: Field[Json], value: Json, path: Path) -> Json:
+    def _value(self, described: AnyField, value: Json, path: Path) -> Json:
         match described.kind:
             case "message":
                 assert described.message is not None
@@ -56,26 +56,26 @@ class Reader:
             case _:
                 return self._scalar(described, value, path)
 
-    def _list(self, described: Field[Json], value: Json, path: Path) -> Json:
+    def _list(self, described: AnyField, value: Json, path: Path) -> Json:
         if not isinstance(value, list):
             self._fail("must be a list", path, value, "write the entries as a list, even if there is one")
             return []
         return [self._element(described, item, (*path, place)) for place, item in enumerate(value)]
 
-    def _map(self, described: Field[Json], value: Json, path: Path) -> Json:
+    def _map(self, described: AnyField, value: Json, path: Path) -> Json:
         if not isinstance(value, dict):
             self._fail("must be a map", path, value, "write keys and values")
             return {}
         return {key: self._element(described, item, (*path, key)) for key, item in value.items()}
 
-    def _element(self, described: Field[Json], value: Json, path: Path) -> Json:
+    def _element(self, described: AnyField, value: Json, path: Path) -> Json:
         element = described.element
         assert element is not None
         if value is None:
             return {} if described.kind == "list" and element.kind == "message" else _NULL_ELEMENTS.get(element.kind)
         return self._value(element, value, path)
 
-    def _scalar(self, described: Field[Json], value: Json, path: Path) -> Json:
+    def _scalar(self, described: AnyField, value: Json, path: Path) -> Json:
         try:
             return proto_scalars.read(described, value)
         except proto_scalars.WrongType as wrong:
@@ -83,7 +83,7 @@ class Reader:
             return None
 
     def _unknown(
-        self, message: type[Message], known: Mapping[str, Field[Json]], document: Mapping[str, Json], path: Path
+        self, message: type[Message], known: Mapping[str, AnyField], document: Mapping[str, Json], path: Path
     ) -> None:
         spellings = {s for f in known.values() for s in (f.json, f.name)}
         for key, value in document.items():

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from meshc.gotext import durations
-from meshc.models.message import Field
+from meshc.models.message import AnyField
 from meshc.yamlio import Json
 
 _LIMITS = {
@@ -30,7 +30,7 @@ class WrongType(ValueError):
         self.hint = hint
 
 
-def read(field: Field[Json], value: Json) -> Json:
+def read(field: AnyField, value: Json) -> Json:
     """The value in interchange form: enums by name, durations canonical, quoted numbers as numbers.
 
     Raises WrongType.
@@ -38,19 +38,19 @@ def read(field: Field[Json], value: Json) -> Json:
     return _READERS[field.kind](field, value)
 
 
-def _string(_: Field[Json], value: Json) -> Json:
+def _string(_: AnyField, value: Json) -> Json:
     if isinstance(value, str):
         return value
     raise WrongType("must be a string", f'quote it: "{_plain(value)}"' if _is_scalar(value) else "write one string")
 
 
-def _bool(_: Field[Json], value: Json) -> Json:
+def _bool(_: AnyField, value: Json) -> Json:
     if isinstance(value, bool):
         return value
     raise WrongType("must be a boolean", "write true or false, without quotes")
 
 
-def _integer(field: Field[Json], value: Json) -> Json:
+def _integer(field: AnyField, value: Json) -> Json:
     low, high = _LIMITS[field.kind]
     number = value
     if (isinstance(value, str) and _INTEGER.fullmatch(value.strip(_BLANKS))) or (
@@ -64,7 +64,7 @@ def _integer(field: Field[Json], value: Json) -> Json:
     return number
 
 
-def _double(_: Field[Json], value: Json) -> Json:
+def _double(_: AnyField, value: Json) -> Json:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
     if isinstance(value, str) and _NUMBER.fullmatch(value.strip(_BLANKS)):
@@ -74,7 +74,7 @@ def _double(_: Field[Json], value: Json) -> Json:
     raise WrongType("must be a number", "write a number such as 1 or 0.5")
 
 
-def _duration(_: Field[Json], value: Json) -> Json:
+def _duration(_: AnyField, value: Json) -> Json:
     if isinstance(value, str):
         try:
             return durations.canonical(value)
@@ -83,7 +83,7 @@ def _duration(_: Field[Json], value: Json) -> Json:
     raise WrongType("must be a duration", "write number and unit, e.g. 45s, 1m30s or 500ms")
 
 
-def _enum(field: Field[Json], value: Json) -> Json:
+def _enum(field: AnyField, value: Json) -> Json:
     values = field.numbers
     if isinstance(value, str) and value in values:
         return value
@@ -94,17 +94,17 @@ def _enum(field: Field[Json], value: Json) -> Json:
     raise WrongType("unknown value for an enumeration", f"write one of {', '.join(values)}")
 
 
-def _struct(_: Field[Json], value: Json) -> Json:
+def _struct(_: AnyField, value: Json) -> Json:
     if isinstance(value, dict):
         return value
     raise WrongType("must be a map", "write keys and values")
 
 
-def _any(_: Field[Json], value: Json) -> Json:
+def _any(_: AnyField, value: Json) -> Json:
     return value
 
 
-def _int_or_string(_: Field[Json], value: Json) -> Json:
+def _int_or_string(_: AnyField, value: Json) -> Json:
     if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
         return value
     raise WrongType("must be a whole number or a string", "write 1 or 25%")
@@ -118,7 +118,7 @@ def _plain(value: Json) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-_READERS: Mapping[str, Callable[[Field[Json], Json], Json]] = {
+_READERS: Mapping[str, Callable[[AnyField, Json], Json]] = {
     "string": _string,
     "bool": _bool,
     "bool_value": _bool,

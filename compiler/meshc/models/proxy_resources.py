@@ -9,7 +9,7 @@ from meshc.catalog import Release
 from meshc.errors import PathPart, SettingsError
 from meshc.models import proto
 from meshc.models.fields import int32_value, mapping, message, string
-from meshc.models.message import Field, Message
+from meshc.models.message import AnyField, Message
 from meshc.models.proxy_config import ProxyConfig, ProxyImage
 from meshc.yamlio import Json
 
@@ -73,7 +73,7 @@ def read(document: Json, release: Release, *, namespace: str = "default", strict
     )
 
 
-_FIELDS: Mapping[str, Field[Json]] = {
+_FIELDS: Mapping[str, AnyField] = {
     ProxyConfigResourceSpec.concurrency.json: ProxyConfig.concurrency,
     ProxyConfigResourceSpec.environment_variables.json: ProxyConfig.proxy_metadata,
     ProxyConfigResourceSpec.image.json: ProxyConfig.image,

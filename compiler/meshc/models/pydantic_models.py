@@ -84,7 +84,7 @@ def schema(of: type[BaseModel], defaults: Mapping[type[Message], Mapping[str, Js
     return found
 
 
-def _type(field: message.Field[Json]) -> Any:
+def _type(field: message.AnyField) -> Any:
     if field.message is not None:
         return model(field.message)
     if field.element is not None:

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import NoReturn, Self, TypeVar
 
 from meshc.errors import SettingsError
-from meshc.models.message import ABSENT, Field, Message, Place
+from meshc.models.message import ABSENT, AnyField, Field, Message, Place
 from meshc.yamlio import Json
 
 _ACRONYMS = {
@@ -135,7 +135,7 @@ def int_or_string(*, json: str = "", since: str | None = None, until: str | None
     return Field("int_or_string", None, json=json, since=since, until=until)
 
 
-def anything(*, json: str = "", since: str | None = None, until: str | None = None) -> Field[Json]:
+def anything(*, json: str = "", since: str | None = None, until: str | None = None) -> AnyField:
     """Any value."""
     return Field("any", None, json=json, since=since, until=until)
 

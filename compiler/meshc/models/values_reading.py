@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from meshc.catalog import Release
 from meshc.errors import InputError, MeshcError, PathPart, raise_all
 from meshc.models.mesh_config import MeshConfig
-from meshc.models.message import Field, Message, fields
+from meshc.models.message import AnyField, Message, fields
 from meshc.models.operator_spec import OperatorSpec
 from meshc.models.proto_reader import Reader
 from meshc.models.proxy_config import ProxyConfig
@@ -119,7 +119,7 @@ def _advised(error: MeshcError, release: Release) -> MeshcError:
     return error
 
 
-def _respelt(field: Field[Json], value: Json, release: Release) -> Json:
+def _respelt(field: AnyField, value: Json, release: Release) -> Json:
     if field.message is not None:
         return camel_case(field.message, value, release)
     if field.element is not None and field.element.message is not None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
 from meshc.catalog import Release
 from meshc.errors import format_path, nearest
+from meshc.models.values import Values
 from meshc.settings.model import InjectionConfig
 from meshc.trees import get
 from meshc.yamlio import Document, Json
@@ -40,24 +40,23 @@ def is_go_text(text: str) -> bool:
     return "{%" not in text and _GO_TEXT.search(text) is not None
 
 
-def from_values(values: Json, release: Release) -> InjectionConfig:
+def from_values(values: Values, release: Release) -> InjectionConfig:
     """What the istiod chart writes beside the values: policy, selectors, annotations, shipped and user's templates."""
-    webhook = _map(values.get("sidecarInjectorWebhook"))
-    proxy = _map(_map(values.get("global")).get("proxy"))
+    webhook = values.sidecar_injector_webhook
     own = dict.fromkeys(release.fact("profiles.shipped_templates"))
-    templates, foreign = _templates({**own, **_map(webhook.get("templates"))}, release)
+    templates, foreign = _templates({**own, **(webhook.templates or {})}, release)
     return InjectionConfig(
-        policy=str(proxy.get("autoInject") or "enabled"),
-        default_templates=tuple(webhook.get("defaultTemplates") or ("sidecar",)),
-        always_inject_selector=tuple(webhook.get("alwaysInjectSelector") or ()),
-        never_inject_selector=tuple(webhook.get("neverInjectSelector") or ()),
-        injected_annotations=_texts(_map(webhook.get("injectedAnnotations"))),
+        policy=values.global_.proxy.auto_inject or "enabled",
+        default_templates=tuple(webhook.default_templates or ("sidecar",)),
+        always_inject_selector=tuple(webhook.always_inject_selector or ()),
+        never_inject_selector=tuple(webhook.never_inject_selector or ()),
+        injected_annotations=_as_strings(webhook.injected_annotations or {}),
         templates=templates,
         go_templates=foreign,
     )
 
 
-def from_document(document: Document, values: Json, release: Release) -> InjectionConfig:
+def from_document(document: Document, values: Values, release: Release) -> InjectionConfig:
     """Read the injector's `config` as Istio does; without `templates` those of the values count.
 
     Raises InputError for a member of the wrong type; unknown keys are ignored.
@@ -75,7 +74,7 @@ def from_document(document: Document, values: Json, release: Release) -> Injecti
         aliases=MappingProxyType(_expect(document, ("aliases",), dict, "a map of lists")),
         always_inject_selector=tuple(_expect(document, ("alwaysInjectSelector",), list, "a list of selectors")),
         never_inject_selector=tuple(_expect(document, ("neverInjectSelector",), list, "a list of selectors")),
-        injected_annotations=_texts(_expect(document, ("injectedAnnotations",), dict, "a map of strings")),
+        injected_annotations=_as_strings(_expect(document, ("injectedAnnotations",), dict, "a map of strings")),
         templates=templates,
         go_templates=foreign,
     )
@@ -98,7 +97,7 @@ def edited(config: Document, release: Release) -> tuple[str, ...]:
     return tuple(name for name, text in texts.items() if name in shipped and text and is_go_text(text))
 
 
-def _templates(texts: Mapping[str, Any], release: Release) -> tuple[Mapping[str, str | None], frozenset[str]]:
+def _templates(texts: Mapping[str, Json], release: Release) -> tuple[Mapping[str, str | None], frozenset[str]]:
     shipped = release.fact("profiles.shipped_templates")
     foreign = {name for name, text in texts.items() if isinstance(text, str) and is_go_text(text)}
     own = {name for name, text in texts.items() if name in shipped and (name in foreign or text == OWN)}
@@ -106,7 +105,7 @@ def _templates(texts: Mapping[str, Any], release: Release) -> tuple[Mapping[str,
     return MappingProxyType(kept), frozenset(foreign.difference(shipped))
 
 
-def _expect(document: Document, path: tuple[str, ...], kind: type, wanted: str) -> Any:
+def _expect(document: Document, path: tuple[str, ...], kind: type, wanted: str) -> Json:
     value = get(document.value, path)
     if value is None:
         return kind()
@@ -115,13 +114,13 @@ def _expect(document: Document, path: tuple[str, ...], kind: type, wanted: str) 
     return value
 
 
-def _map(value: Any) -> dict[str, Any]:
+def _map(value: Json) -> dict[str, Json]:
     return value if isinstance(value, dict) else {}
 
 
-def _texts(value: Mapping[str, Any]) -> Mapping[str, str]:
+def _as_strings(value: Mapping[str, Json]) -> Mapping[str, str]:
     return MappingProxyType({k: v if isinstance(v, str) else _scalar(v) for k, v in value.items()})
 
 
-def _scalar(value: Any) -> str:
+def _scalar(value: Json) -> str:
     return ("true" if value else "false") if isinstance(value, bool) else "" if value is None else str(value)

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from meshc import catalog
+from meshc import catalog, load
 from meshc.catalog import Release
 from meshc.models import mesh, values_reading
 from meshc.models.value_fields import Below
 from meshc.models.values import Values
 from meshc.profiles import configmaps, environment
-from meshc.settings import clusterconfig, injector, proxyconfigs, resolved_documents
+from meshc.settings import clusterconfig, injector, resolved_documents
 from meshc.settings.model import InjectionConfig, Node, Settings
 from meshc.settings.origins import origins
 from meshc.settings.request import MODES, Request
 from meshc.settings.resolved_documents import ResolvedDocuments
 from meshc.trees import get, section
-from meshc.yamlio import Json
+from meshc.yamlio import Document, Json
 
 S = TypeVar("S", bound=Settings)
 
 
-def load(request: Request, kind: type[S]) -> S:
+def resolved(request: Request, kind: type[S]) -> S:
     """Resolve a request to Settings of a class; raises MeshcError for whatever in it is unknown, wrong or contradictory."""
     release = _release(request.release)
     request = clusterconfig.unpacked(request)
@@ -48,7 +49,7 @@ def load(request: Request, kind: type[S]) -> S:
         namespace=request.namespace,
         network=request.network,
         cluster=request.cluster,
-        resources=request.resources + proxyconfigs.read(request.proxy_config),
+        resources=request.resources + _proxy_configs(request.proxy_config),
         gateways=found.installed.gateways if found.installed and request.resolved_values is None else (),
         written=_written(found),
         installed=tuple(found.installed.workloads) if found.installed else (),
@@ -104,7 +105,8 @@ def _written(found: ResolvedDocuments) -> frozenset[str]:
 def _injection_config(
     request: Request, found: ResolvedDocuments, release: Release
 ) -> tuple[InjectionConfig, list[str]]:
-    values = found.values or {}
+    # Where the installation writes no injector, nothing checked the values.
+    values = Values(found.values or {}, below=Below.NOTHING)
     if request.injector_config is None:
         return injector.from_values(values, release), []
     names = injector.edited(request.injector_config, release)
@@ -143,4 +145,21 @@ def _revision(request: Request, found: ResolvedDocuments) -> str:
         return named
     if request.mode == "kube-inject" and request.resolved_values is not None:
         return ""
-    return str((found.values or {}).get("revision") or "")
+    return Values(found.values or {}).revision or ""
+
+
+def _proxy_configs(documents: Iterable[Document]) -> tuple[Json, ...]:
+    """The ProxyConfig resources of `--proxy-config` files, Lists opened; raises InputError for any other object."""
+    return tuple(_proxy_config(document, item) for document in documents for item in load.opened(document.value))
+
+
+def _proxy_config(document: Document, item: Json) -> Json:
+    value = item if isinstance(item, dict) else {}
+    if value.get("kind") != "ProxyConfig":
+        hint = "the mesh's defaultConfig is set with --mesh-config"
+        raise document.error("not a ProxyConfig resource", path=("kind",), value=value.get("kind"), hint=hint)
+    version = value.get("apiVersion")
+    if not isinstance(version, str) or not version.startswith("networking.istio.io/"):
+        hint = "write networking.istio.io/v1beta1"
+        raise document.error("unknown API version of ProxyConfig", path=("apiVersion",), value=version, hint=hint)
+    return item

@@ -170,4 +170,4 @@ class Settings:
         the user's own settings, refuses.
         """
         given = {name: value for name, value in locals().items() if name != "cls"}
-        return loading.load(request.Request.of(**given), cls)
+        return loading.resolved(request.Request.of(**given), cls)
