@@ -228,3 +228,36 @@ esac"""
     code, out, _ = meshc("diff", *words)
     assert (code, out.splitlines()[-1]) == (1, "1 pod: 1 foreign")
     assert "re2.max_program_size.error_level" in out
+
+
+def _scraped(folder: Path, port: str, **ports: int) -> str:
+    declared = [{"name": name.replace("_", "-"), "containerPort": number} for name, number in ports.items()]
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "web", "namespace": "shop", "annotations": {"prometheus.io/port": port}},
+        "spec": {"containers": [{"name": "web", "image": "web:1", "ports": declared}]},
+    }
+    file = folder / "scraped.yaml"
+    file.write_text(yamlio.dump(pod))
+    return str(file)
+
+
+def test_an_upgrade_says_which_injection_will_fail_and_what_to_write(meshc: Run, tmp_path: Path) -> None:
+    file = _scraped(tmp_path, "http-metrics", http_metrics=9090)
+    code, out, _ = meshc("diff", "--from", "1.30", "--to", "1.31", file)
+    assert code == 1
+    assert '~ injection: "succeeds" → "fails: invalid prometheus scrape configuration: invalid port' in out
+    assert 'write \\"9090\\"' in out
+    assert "since 1.31: injection fails where `prometheus.io/port`" in out
+    assert "1 change in 1 workload" in out
+    code, out, _ = meshc("diff", "--from", "1.31", "--to", "1.30", file)
+    assert (code, '~ injection: "fails: ' in out) == (1, True)
+
+
+def test_an_injection_that_both_releases_refuse_is_an_error(meshc: Run, tmp_path: Path) -> None:
+    file = _scraped(tmp_path, "15000")
+    assert meshc("diff", "--from", "1.30", "--to", "1.31", file)[0] == 1
+    code, _, err = meshc("diff", "--from", "1.31.0", "--to", "1.31", file)
+    assert code == 2
+    assert "port 15000 is reserved for Istio (Envoy admin) and cannot be scraped" in err

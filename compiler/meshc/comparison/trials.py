@@ -10,6 +10,7 @@ import orjson
 from meshc.comparison.compare import compare
 from meshc.comparison.differences import Difference
 from meshc.comparison.documents import Side, paired
+from meshc.errors import InjectionError
 from meshc.rendering.compiling import compile_parts
 from meshc.rendering.units import Unit
 from meshc.settings import Settings
@@ -50,18 +51,22 @@ class Workload:
 
 @dataclass(frozen=True)
 class Compiled:
-    """What one workload comes to: its objects, and its bootstraps split into node and rest."""
+    """What one workload comes to: its objects, and its bootstraps split into node and rest; or why it is refused."""
 
     objects: tuple[Side, ...] = ()
     nodes: Mapping[str, Json] = field(default_factory=dict)
     rests: Mapping[str, bytes] = field(default_factory=dict)
+    refusal: InjectionError | None = None
 
 
 def compiled(unit: Unit | None, settings: Settings, places: Mapping[str, str]) -> Compiled:
-    """Compile one unit; raises MeshcError."""
+    """Compile one unit; a refused injection is a result too.  Raises MeshcError for everything else that is wrong."""
     if unit is None:
         return Compiled()
-    parts = compile_parts(unit, settings, places=places)
+    try:
+        parts = compile_parts(unit, settings, places=places)
+    except InjectionError as refusal:
+        return Compiled(refusal=refusal)
     objects = tuple(Side(value) for value in (_named(parts.manifest, unit), *unit.resources))
     nodes: dict[str, Json] = {}
     rests: dict[str, bytes] = {}
@@ -78,7 +83,10 @@ class Comparer:
         self._rests: dict[tuple[bytes | None, bytes | None], list[Difference]] = {}
 
     def differences(self, folder: str, old: Compiled, new: Compiled) -> list[Found]:
-        """Everything that differs, objects first."""
+        """Everything that differs, objects first; only the refusal where injection succeeds on one side alone."""
+        if old.refusal or new.refusal:
+            before, after = _outcome(old), _outcome(new)
+            return [Found(folder, "", Difference(("injection",), "changed", before, after))] if before != after else []
         found = [f for a, b in paired(old.objects, new.objects) for f in _between(a, b)]
         for name in {**old.rests, **new.rests}:
             if name not in old.rests or name not in new.rests:
@@ -94,6 +102,14 @@ class Comparer:
             same = old == new
             self._rests[key] = [] if same else compare(orjson.loads(old), orjson.loads(new), domain="bootstrap")
         return self._rests[key]
+
+
+def _outcome(side: Compiled) -> str:
+    if side.refusal is None:
+        return "succeeds"
+    stage, _, reason = side.refusal.message.partition(": ")
+    reason = reason if stage.startswith("failed to ") else side.refusal.message
+    return f"fails: {reason}; {side.refusal.hint}" if side.refusal.hint else f"fails: {reason}"
 
 
 def _between(old: Side | None, new: Side | None) -> list[Found]:

@@ -22,8 +22,10 @@ class Between:
     comparer: Comparer = field(default_factory=Comparer)
 
     def differences(self, workload: Workload) -> list[Found]:
-        """What changes for one workload; raises MeshcError naming its document."""
+        """What changes for one workload; raises MeshcError naming its document, also where both releases refuse it."""
         before, after = (compiled(workload.under(settings), settings, self.places) for settings in (self.old, self.new))
+        if before.refusal and after.refusal:
+            raise after.refusal
         return self.comparer.differences(workload.folder, before, after)
 
 

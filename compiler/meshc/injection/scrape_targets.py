@@ -64,7 +64,7 @@ class ScrapePorts(NamedTuple):
         for container in self.spec.get("containers") or ():
             for port in container.get("ports") or ():
                 if name and port.get("name") == name:
-                    return f'write "{port["containerPort"]}", the number of the port named {name}'
+                    return f'write "{port["containerPort"]}", the number of that port'
         return f"write a port number from 1 to {_LAST_PORT}, in quotes"
 
 
