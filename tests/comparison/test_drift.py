@@ -163,7 +163,7 @@ def test_a_pod_of_an_older_release_is_stale_and_says_which() -> None:
     assert all(causes.values()), causes
     (moved,) = [c for c in judged.changes if c.kind == "moved"]
     assert [str(c) for c in moved.causes] == [
-        "since 1.27: native sidecars are the default wherever every node's kubelet is 1.33 or newer"
+        "since 1.27: native sidecars are the default where every node's kubelet is 1.33 or newer"
     ]
 
 

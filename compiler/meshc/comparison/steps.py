@@ -65,10 +65,10 @@ class Step:
             doc = _plain(entry["doc"])
             return Cause(name, since or self._later.minor, doc if on else f"no longer: {doc}")
         if name in self._facts:
-            return Cause(name, self._later.minor, f"other data: {_plain(self._facts[name]['doc'])}")
+            return Cause(name, self._later.minor, f"changed: {_plain(self._facts[name]['doc'])}")
         if name == RELEASE:
             return Cause(name, "", "the release itself: its number in versions and image tags")
-        return Cause(name, self._later.minor, f"other data: {TABLES[name]}")
+        return Cause(name, self._later.minor, f"changed: {TABLES[name]}")
 
     def setting(self, path: str) -> Cause:
         """A changed default as the cause."""
