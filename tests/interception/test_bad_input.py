@@ -44,7 +44,7 @@ def refused(config: Any, release: str = "1.30", tool: str = "iptables") -> Meshc
         ("OUTBOUND_OWNER_GROUPS_INCLUDE", ",".join(map(str, range(65))), "65 owner groups to capture"),
         ("REDIRECT_DNS", "maybe", "expected true or false"),
         ("DNS_SERVERS_V4", "10.96.0.10", "expected a list of addresses"),
-        ("PROXY_UID", [1337], "expected text"),
+        ("PROXY_UID", [1337], "expected a string"),
     ],
 )
 def test_a_value_the_tool_refuses(key: str, value: Any, message: str) -> None:

@@ -1,4 +1,4 @@
-"""The doors of this package: charts, Gateway API objects, and the gateways a profile installs."""
+"""Compiles gateways: charts, Gateway API objects, and the gateways a profile installs. The public door of this package."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def chart(
 
 
 def gateway(gateway: Json, settings: Settings, watched_namespaces: Collection[str] | None = None) -> list[Json]:
-    """What the Gateway API deployment controller writes for a Gateway, in order (docs/istio/other-templates.md §§ 7 to 10).
+    """Objects that the Gateway API deployment controller writes for a Gateway, in order (docs/istio/other-templates.md §§ 7 to 10).
 
     GatewayClasses, ConfigMaps, ProxyConfigs, Namespaces, ListenerSets and existing objects are taken from
     `settings.resources`.  A Gateway of an unknown class, another revision or a namespace outside `watched_namespaces`
     gives nothing; one whose patches change an object's identity gives only the controller's version.
-    Raises InputError for what is no Gateway, SettingsError for values and references the templates fail on.
+    Raises InputError for a document of another kind, SettingsError for values and references the templates fail on.
     """
     return deploy(gateway, settings, watched_namespaces).documents
 

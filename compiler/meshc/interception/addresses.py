@@ -1,4 +1,4 @@
-"""Decides from a pod's addresses whether IPv6 rules are made, and sorts nameservers by family."""
+"""Addresses of a pod and its nameservers by family: whether IPv6 rules are needed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def wants_ipv6(addresses: Sequence[str], *, dual_stack: bool) -> bool:
     """Whether IPv6 rules are made for a pod with these interface addresses, in system order (docs/istio/traffic-capture.md § 2.2).
 
     The first address that is neither loop-back nor link-local decides; with dual stack one IPv6 address is enough.
-    Raises SettingsError for a text that is no address or when no address is left.
+    Raises SettingsError for an invalid address and when no address is left.
     """
     usable = [a for a in map(_parse, addresses) if not (a.is_loopback or a.is_link_local or _link_local_multicast(a))]
     if not usable:
@@ -26,7 +26,7 @@ def wants_ipv6(addresses: Sequence[str], *, dual_stack: bool) -> bool:
 
 
 def split_servers(servers: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Nameservers as IPv4 and IPv6; texts that are no address are dropped, as the tool does."""
+    """Nameservers as IPv4 and IPv6; invalid ones are dropped, as the tool does."""
     found: dict[int, list[str]] = {4: [], 6: []}
     for text in servers:
         try:

@@ -20,7 +20,7 @@ _IPV4_LOOPBACK = "127.0.0.1/32"
 
 
 class Family(NamedTuple):
-    """What the rules of one address family name."""
+    """Addresses and ranges in the rules of one address family."""
 
     program: Literal["iptables", "ip6tables"]
     loopback: str
@@ -32,7 +32,7 @@ class Family(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """Everything the rules depend on besides the release; ports and ids are texts, as the tool passes them through."""
+    """Everything the rules depend on besides the release; ports and ids are strings, as the tool writes them into rules."""
 
     outbound_port: str = str(OUTBOUND_PORT)
     inbound_port: str = str(INBOUND_PORT)
@@ -63,7 +63,7 @@ class Config:
 
     @property
     def tproxy(self) -> bool:
-        """Whether inbound traffic is handed over without rewriting."""
+        """Whether inbound traffic reaches the proxy with its addresses unchanged."""
         return self.mode == "TPROXY"
 
     @property
@@ -158,7 +158,7 @@ class _Reader:
         if value is None:
             return default
         if isinstance(value, bool) or not isinstance(value, str | int):
-            raise SettingsError("expected text", path=key, value=value, hint='write it in quotes, e.g. "15001"')
+            raise SettingsError("expected a string", path=key, value=value, hint='write it in quotes, e.g. "15001"')
         return str(value)
 
     def flag(self, key: str) -> bool:

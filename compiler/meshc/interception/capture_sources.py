@@ -1,4 +1,4 @@
-"""Finds the packet-rule parameters of a pod: its init container's command line, or its annotations where the CNI works."""
+"""Packet-rule parameters of a pod: from its init container's command line, or from its annotations with the CNI plugin."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from meshc.kubernetes.containers import arguments, environment
 from meshc.kubernetes.pods import Pod
 from meshc.yamlio import Json
 
-# what kubeadm gives the cluster's DNS service; only shown, with a warning, where nothing better is known
+# The address kubeadm gives the cluster's DNS service: a warning says that the rules are shown for a guess.
 _USUAL_SERVER = "10.96.0.10"
 
 
 @dataclass(frozen=True)
 class Source:
-    """Settings by the tool's key names; None where the pod gets no rules at all."""
+    """Settings by the tool's key names; None where the pod gets no rules."""
 
     keys: dict[str, Json] | None
     origin: str

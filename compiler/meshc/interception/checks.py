@@ -48,7 +48,7 @@ def port(text: str, path: str) -> str:
         "not a port",
         path=path,
         value=text,
-        hint="write decimal ports between 0 and 65535, separated by commas without blanks",
+        hint="write decimal ports between 0 and 65535, separated by commas without spaces",
     )
 
 

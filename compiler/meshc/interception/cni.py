@@ -54,7 +54,7 @@ def settings(pod: Pod, release: Release) -> tuple[dict[str, Json], list[str]]:
 
 
 def _skipped(pod: Pod, release: Release) -> str | None:
-    """Why the plugin passes the pod over, if it does."""
+    """Why the plugin skips the pod, if it does."""
     proxy = pod.proxy
     if pod.container(INIT):
         return "the CNI plugin skips the pod: istio-init installs the rules"
@@ -64,7 +64,7 @@ def _skipped(pod: Pod, release: Release) -> str | None:
         if proxy is None:
             return "the CNI plugin skips the pod: it has no istio-proxy container"
         if "proxy" in (args := proxy.get("args") or []) and "sidecar" not in args:
-            return "the CNI plugin skips the pod: its proxy is no sidecar"
+            return "the CNI plugin skips the pod: its proxy is not a sidecar"
     elif len(pod.spec.get("containers") or []) < 2:
         return "the CNI plugin skips the pod: it has a single container"
     if "false" in (pod.labels.get(SIDECAR_INJECT, pod.annotations.get(SIDECAR_INJECT)),):

@@ -38,7 +38,7 @@ def settings(words: Sequence[str], environment: Mapping[str, str], release: Rele
 
 
 def parse(words: Sequence[str]) -> dict[str, Json]:
-    """Flags as given, by key name; the last of a repeated flag wins, flags about logging are passed over."""
+    """Flags as given, by key name; the last of a repeated flag wins, flags about logging are skipped."""
     found: dict[str, Json] = {}
     rest = iter(words)
     for word in rest:

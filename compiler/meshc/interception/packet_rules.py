@@ -1,4 +1,4 @@
-"""The door to traffic capture: the rules a pod, or the tool's own settings, leads to."""
+"""Computes the packet rules of a pod, or of the tool's own settings: the public door of this package."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ class Rules:
 
     @property
     def restore(self) -> str:
-        """The IPv4 text for `iptables-restore --noflush`; empty without rules."""
+        """IPv4 input for `iptables-restore --noflush`; empty without rules."""
         return iptables_rules.restore(self.ipv4, self.release)
 
     @property
     def restore6(self) -> str:
-        """The IPv6 text for `ip6tables-restore --noflush`; empty when IPv6 is off."""
+        """IPv6 input for `ip6tables-restore --noflush`; empty when IPv6 is off."""
         return iptables_rules.restore(self.ipv6, self.release)
 
     @property

@@ -73,7 +73,7 @@ def parse_cidr(text: str) -> tuple[IPv4Address | IPv6Address, int] | None:
 
 
 def canonical(text: str) -> str:
-    """The network as the kernel's tools print it, host bits masked: `10.1.2.3/8` → `10.0.0.0/8`; other texts stay."""
+    """The network as the kernel's tools print it, host bits masked: `10.1.2.3/8` → `10.0.0.0/8`; anything else stays."""
     if not parse_cidr(text):
         return text
     network = ip_network(text, strict=False)

@@ -10,7 +10,7 @@ from meshc.gateways.charts.chart_defaults import CHARTS, SIDES, section, table
 from meshc.yamlio import Json
 
 _WANTED = {
-    "text": "a text",
+    "text": "a string",
     "number": "a number",
     "flag": "true or false",
     "list": "a list",
@@ -35,9 +35,9 @@ _NEEDED = {
 
 
 def check(chart: str, values: Json) -> None:
-    """Raise SettingsError (several as ErrorGroup) for values the chart does not know or cannot read; UsageError for no chart.
+    """Raise SettingsError (several as ErrorGroup) for values the chart does not know or cannot read; UsageError for an unknown chart.
 
-    What an installation's values hold for its other charts is taken: one values file serves them all.
+    Values of an installation's other charts are accepted: one values file serves them all.
     """
     if chart not in CHARTS:
         guess = nearest(chart, CHARTS) or "gateway"
@@ -120,4 +120,4 @@ def _unknown(path: tuple[str, ...], known: Mapping[str, Any]) -> SettingsError:
 
 
 def _wrong(path: tuple[str, ...], value: Json, kind: str) -> SettingsError:
-    return SettingsError(f"must be {_WANTED[kind]}", path=path, value=value, hint=_HINTS.get(kind, "write a text"))
+    return SettingsError(f"must be {_WANTED[kind]}", path=path, value=value, hint=_HINTS.get(kind, "write a string"))

@@ -21,7 +21,7 @@ def effective(chart: str, values: Json, *, release: Release, version: str) -> Js
 
     Until 1.20 the user's values lie over the chart's and a null takes a default away; since 1.21 the profile,
     compatibility version and (since 1.24) platform lie between, and a null is a value.
-    Raises SettingsError for profiles, versions and platforms nobody has.
+    Raises SettingsError for unknown profiles, versions and platforms.
     """
     own = defaults(chart, release)
     if chart in SIDES:

@@ -1,4 +1,4 @@
-"""The charts `istio-ingress` and `istio-egress`: what their template needs to know (docs/istio/other-templates.md § 11)."""
+"""The charts `istio-ingress` and `istio-egress`: the data of their template (docs/istio/other-templates.md § 11)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from meshc.gateways.charts.affinity import affinity
 from meshc.gateways.charts.chart_defaults import SIDES, section
 from meshc.gateways.charts.helm import Helm, as_text, environment, first, kept_resources
 from meshc.gateways.value_readers import Reader, chart_reader
+from meshc.injection import installation
+from meshc.models.value_fields import Below
+from meshc.models.values import Values
 from meshc.yamlio import Json
 
 _COMPONENTS = {"istio-ingress": "IngressGateways", "istio-egress": "EgressGateways"}
@@ -20,6 +23,7 @@ _DATAPLANE = {"istio.io/dataplane-mode": "none"}
 def context(chart: str, values: Json, helm: Helm) -> dict[str, Any]:
     """The template's input for one classic gateway. Raises SettingsError for null or malformed sections."""
     value, own = chart_reader(values), chart_reader(values, "gateways", section(chart))
+    typed = Values(values, below=Below.CHART)
     name = own("name")
     trust_domain = value("meshConfig.trustDomain")
     return {
@@ -39,13 +43,13 @@ def context(chart: str, values: Json, helm: Helm) -> dict[str, Any]:
         and value("global.proxy.enableCoreDump")
         and not own("injectionTemplate"),
         "image": _image(value, own, helm),
-        "pull_secrets": [{"name": secret} for secret in value("global.imagePullSecrets") or ()],
+        "pull_secrets": installation.pull_secrets(typed.global_),
         "ports": [
             dict(p, protocol=p.get("protocol"), target=p.get("targetPort") or p["port"]) for p in own("ports") or ()
         ],
         "more_ports": own(f"{SIDES[chart]}Ports") or [],
         "resources": _resources(value, own, helm),
-        "ca_address": value("global.caAddress") or _istiod(value),
+        "ca_address": installation.ca_address(typed),
         "trust_domain": trust_domain,
         "mesh_id": value("global.meshID") or trust_domain,
         "environment": environment(own("env")),
@@ -126,6 +130,7 @@ def _openshift(value: Reader, helm: Helm) -> bool:
 
 
 def _image(value: Reader, own: Reader, helm: Helm) -> str:
+    # Unlike the injector, these charts append the variant to the tag as it is.
     image = as_text(value("global.proxy.image"), "global.proxy.image")
     if "/" in image:
         return image
@@ -133,12 +138,6 @@ def _image(value: Reader, own: Reader, helm: Helm) -> str:
     variant = value("global.proxy.variant") or value("global.variant")
     suffix = f"-{variant}" if variant else ""
     return f"{as_text(value('global.hub'), 'global.hub')}/{image or 'proxyv2'}:{as_text(tag, 'global.tag')}{suffix}"
-
-
-def _istiod(value: Reader) -> str:
-    revision = value("revision")
-    namespace = as_text(value("global.istioNamespace"), "global.istioNamespace")
-    return f"istiod{f'-{revision}' if revision else ''}.{namespace}.svc:15012"
 
 
 def _resources(value: Reader, own: Reader, helm: Helm) -> Json:

@@ -1,4 +1,4 @@
-"""The chart `gateway`: what its template needs to know (docs/istio/other-templates.md § 12)."""
+"""The chart `gateway`: the data of its template (docs/istio/other-templates.md § 12)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Helm knows of an installation, and the text rules its charts share."""
+"""One Helm installation, and the rules by which its charts print values."""
 
 from __future__ import annotations
 
@@ -68,28 +68,28 @@ def kubernetes_minor(version: str | None) -> int:
 
 
 def as_text(value: object, path: Sequence[PathPart] | str | None = None) -> str:
-    """A scalar as Helm prints it into text; null prints as nothing. Raises SettingsError for maps and lists."""
+    """A scalar as Helm prints it; null prints as nothing. Raises SettingsError for maps and lists."""
     match value:
         case None:
             return ""
         case bool():
             return "true" if value else "false"
         case dict() | list():
-            raise SettingsError("must be a text or a number", path=path, value=value, hint="write a text")
+            raise SettingsError("must be a string or a number", path=path, value=value, hint="write a string")
     return str(value)
 
 
 def retyped(text: str) -> Json:
-    """What an unquoted text becomes when it is read as YAML: `123` a number, `true` a boolean, other words themselves."""
+    """An unquoted string read as YAML: `123` is a number, `true` a boolean, other words stay."""
     if not text or not re.fullmatch(r"[\w.+-]+", text):
         return text
     return yamlio.load(text)
 
 
 def environment(values: Mapping[str, Any] | None, path: str = "env") -> list[Json]:
-    """Environment entries of a map, sorted by name, values as text; SettingsError for a value that is none."""
+    """Environment entries of a map, sorted by name, values as strings; SettingsError for maps and lists."""
     if not isinstance(values or {}, Mapping):
-        raise SettingsError("must be a map of texts", path=path, value=values, hint="write NAME: value")
+        raise SettingsError("must be a map of strings", path=path, value=values, hint="write NAME: value")
     return [{"name": name, "value": as_text(value, (path, name))} for name, value in sorted((values or {}).items())]
 
 
@@ -103,5 +103,5 @@ def kept_resources(resources: Json) -> Json:
 
 
 def first(candidates: Iterable[Json]) -> Json:
-    """The first candidate that Helm counts as given (not null, false, 0 or empty), else the empty text."""
+    """The first candidate that Helm counts as true (not null, false, 0 or empty), else the empty string."""
     return next((c for c in candidates if c), "")

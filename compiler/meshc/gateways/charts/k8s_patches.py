@@ -1,4 +1,4 @@
-"""What a component's `k8s` block changes in the objects of a classic gateway (docs/istio/profiles.md § 5.6)."""
+"""Changes of a component's `k8s` block to the objects of a classic gateway (docs/istio/profiles.md § 5.6)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _POD = ("affinity", "nodeSelector", "priorityClassName", "securityContext", "tol
 def patched(documents: list[Json], gateway: Gateway, release: Release) -> list[Json]:
     """Lay the block over the objects named like the gateway, then its free `overlays`.
 
-    Raises SettingsError for an overlay that leads nowhere.
+    Raises SettingsError for an overlay whose path does not exist.
     """
     k8s = dict(gateway.k8s)
     unified = release.has("profiles.unified_installer")

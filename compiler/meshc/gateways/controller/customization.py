@@ -1,4 +1,4 @@
-"""Patches that classes and Gateways lay over what the controller writes (docs/istio/other-templates.md § 7.7, since 1.26)."""
+"""Patches of classes and Gateways, merged over the objects the controller writes (docs/istio/other-templates.md § 7.7, since 1.26)."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _of_gateway(gateway: Json, settings: Settings) -> dict[str, Json]:
     if reference.get("group") or reference.get("kind") != "ConfigMap":
         wrong = f"{reference.get('group') or ''}/{reference.get('kind')}"
         raise SettingsError(
-            "only a ConfigMap is understood here", path=path, value=wrong, hint='group: "", kind: ConfigMap'
+            "only a ConfigMap can be referenced here", path=path, value=wrong, hint='group: "", kind: ConfigMap'
         )
     name, namespace = reference.get("name"), metadata(gateway).get("namespace")
     for candidate in settings.of_kind("ConfigMap"):
@@ -118,7 +118,9 @@ def _known(key: str, where: str) -> str:
     if key not in KINDS:
         guess = nearest(key, KINDS)
         hint = f"did you mean {guess}?" if guess else f"write one of {', '.join(KINDS)}"
-        raise SettingsError("no kind of object a Gateway can customize", path=(where, key), value=key, hint=hint)
+        raise SettingsError(
+            "not a kind of object that a Gateway can customize", path=(where, key), value=key, hint=hint
+        )
     return key
 
 

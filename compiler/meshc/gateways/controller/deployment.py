@@ -52,7 +52,7 @@ class Written(NamedTuple):
 def deploy(gateway: Json, settings: Settings, watched_namespaces: Collection[str] | None = None) -> Written:
     """Everything the controller writes for a Gateway; nothing when it is not its to run.
 
-    Raises InputError for what is no Gateway, SettingsError for values and references its templates fail on.
+    Raises InputError for a document of another kind, SettingsError for values and references its templates fail on.
     """
     check_gateway(gateway)
     object_shapes.check([gateway, *settings.resources])

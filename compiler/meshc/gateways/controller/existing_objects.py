@@ -1,4 +1,4 @@
-"""Objects that are in the cluster already: what the controller may change, and what it keeps of them."""
+"""Existing objects of the cluster: which ones the controller may change, and which fields it keeps."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def passed_on(gateway: Json, chosen: GatewayClass, settings: Settings) -> tuple[
 
 
 def without_steering(annotations: Mapping[str, str], settings: Settings) -> dict[str, str]:
-    """Annotations without those that only tell kubectl and the controller something."""
+    """Annotations without those that only kubectl and the controller read."""
     omitted = _OMITTED if settings.release.has("gateways.controller_version") else _OMITTED[:3]
     return {key: value for key, value in annotations.items() if key not in omitted}
 
@@ -94,7 +94,7 @@ def _fresh(given: Mapping[str, str] | None, fallback: Mapping[str, str]) -> dict
 def _network(
     own: Mapping[str, str], labels: Mapping[str, str], given: Json, *, chosen: GatewayClass, settings: Settings
 ) -> dict[str, str]:
-    """The network label of waypoints, with the accidents of 1.21.0 to 1.22.0."""
+    """The network label of waypoints, with the quirks of 1.21.0 to 1.22.0."""
     has = settings.release.has
     if not has("gateways.network_label") or not _inside_mesh(chosen, settings):
         return {}

@@ -1,4 +1,4 @@
-"""Shapes of the cluster objects that decide about Gateways, checked before anything reads them."""
+"""Shapes of the objects that a deployment depends on, checked before anything reads them."""
 
 from __future__ import annotations
 
@@ -9,52 +9,52 @@ from meshc.errors import InputError, PathPart
 from meshc.yamlio import Json
 
 Shape = Any
-"""`text`, `number` or `texts` (a map of texts); a map of shapes; a list with the shape of its items."""
+"""`string`, `number` or `strings` (a map of strings); a map of shapes; a list with the shape of its items."""
 
 _METADATA = {
-    "name": "text",
-    "namespace": "text",
-    "uid": "text",
-    "labels": "texts",
-    "annotations": "texts",
+    "name": "string",
+    "namespace": "string",
+    "uid": "string",
+    "labels": "strings",
+    "annotations": "strings",
 }
-_LISTENERS = [{"name": "text", "port": "number", "protocol": "text"}]
+_LISTENERS = [{"name": "string", "port": "number", "protocol": "string"}]
 SHAPES: Mapping[str, Shape] = {
     "Gateway": {
         "metadata": _METADATA,
         "spec": {
-            "gatewayClassName": "text",
-            "addresses": [{"type": "text", "value": "text"}],
+            "gatewayClassName": "string",
+            "addresses": [{"type": "string", "value": "string"}],
             "listeners": _LISTENERS,
             "infrastructure": {
-                "labels": "texts",
-                "annotations": "texts",
-                "parametersRef": {"group": "text", "kind": "text", "name": "text"},
+                "labels": "strings",
+                "annotations": "strings",
+                "parametersRef": {"group": "string", "kind": "string", "name": "string"},
             },
             "allowedListeners": {
-                "namespaces": {"from": "text", "selector": {"matchLabels": "texts", "matchExpressions": [{}]}}
+                "namespaces": {"from": "string", "selector": {"matchLabels": "strings", "matchExpressions": [{}]}}
             },
         },
     },
-    "GatewayClass": {"metadata": _METADATA, "spec": {"controllerName": "text"}},
-    "ConfigMap": {"metadata": _METADATA, "data": "texts"},
+    "GatewayClass": {"metadata": _METADATA, "spec": {"controllerName": "string"}},
+    "ConfigMap": {"metadata": _METADATA, "data": "strings"},
     "Namespace": {"metadata": _METADATA},
     "Deployment": {
         "metadata": _METADATA,
-        "spec": {"selector": {"matchLabels": "texts"}, "template": {"metadata": {"labels": "texts"}}},
+        "spec": {"selector": {"matchLabels": "strings"}, "template": {"metadata": {"labels": "strings"}}},
     },
     "ListenerSet": {
         "metadata": _METADATA,
-        "spec": {"parentRef": {"name": "text", "namespace": "text", "kind": "text"}, "listeners": _LISTENERS},
-        "status": {"conditions": [{"type": "text", "status": "text"}]},
+        "spec": {"parentRef": {"name": "string", "namespace": "string", "kind": "string"}, "listeners": _LISTENERS},
+        "status": {"conditions": [{"type": "string", "status": "string"}]},
     },
 }
 _KINDS = {"XListenerSet": "ListenerSet"}
-_WANTED = {"text": "a text", "number": "a number", "texts": "a map of texts"}
+_WANTED = {"string": "a string", "number": "a number", "strings": "a map of strings"}
 
 
 def check(documents: Iterable[Json]) -> None:
-    """Raise InputError for a document of a kind that matters here whose fields have the wrong type."""
+    """Raise InputError for a document of a known kind with a field of the wrong type."""
     for document in documents:
         if not isinstance(document, dict):
             raise InputError("not a Kubernetes object", value=document, hint="a map with apiVersion, kind and metadata")
@@ -84,7 +84,7 @@ def _check(value: Json, shape: Shape, path: tuple[PathPart, ...], where: str) ->
 
 def _fits(value: Json, kind: str) -> bool:
     match kind:
-        case "texts":
+        case "strings":
             return isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
         case "number":
             return isinstance(value, int) and not isinstance(value, bool)

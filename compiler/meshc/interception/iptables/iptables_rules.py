@@ -52,7 +52,7 @@ def transcript(ipv4: Sequence[Rule], ipv6: Sequence[Rule], release: Release) -> 
     """What the tool reports of a run that starts from nothing, in the form of its release (docs/istio/traffic-capture.md § 4.3)."""
     after = ["iptables-save", "ip6tables-save"] if ipv6 else ["iptables-save"]
     if release.has("interception.always_restore"):
-        texts = [t for t in (restore(ipv4, release), restore(ipv6, release)) if t]
-        return ["iptables-save", "ip6tables-save", *texts, *after]
+        inputs = [rules for rules in (restore(ipv4, release), restore(ipv6, release)) if rules]
+        return ["iptables-save", "ip6tables-save", *inputs, *after]
     lines = commands("iptables", ipv4) + commands("ip6tables", ipv6)
     return lines + after if release.has("interception.log_after_apply") else lines

@@ -42,7 +42,7 @@ def groups(book: Book) -> None:
 
 
 def owner_group_matches(config: Config) -> list[tuple[str, str]]:
-    """The match part of the owner-group rules (with a trailing blank), and what it says."""
+    """The match part of the owner-group rules (with a trailing space), and what it says."""
     if config.groups == "*":
         return [(f"-m owner --gid-owner {g} ", f"traffic of group {g} is not captured") for g in config.excluded_groups]
     args = "".join(f"-m owner ! --gid-owner {g} " for g in config.groups)

@@ -43,8 +43,8 @@ def _redirects(book: NftBook) -> None:
     verdict = f"redirect to :{DNS_PORT}"
     for protocol in ("tcp", "udp"):
         for ip, server in _servers(book):
-            whom = f" to {server.partition('/')[0]}" if server else ""
-            why = f"DNS over {protocol.upper()}{whom}: to the agent's DNS server {DNS_PORT}"
+            to = f" to {server.partition('/')[0]}" if server else ""
+            why = f"DNS over {protocol.upper()}{to}: to the agent's DNS server {DNS_PORT}"
             every = "meta l4proto tcp tcp dport 53" if protocol == "tcp" else "udp dport 53"
             match = f"{ip} daddr {server} {protocol} dport 53" if server else every
             book.add(_NAT, match, verdict, why=why)

@@ -1,1 +1,1 @@
-"""Who listens on which port of a pod or component, why, and what forwards to what (spec ports)."""
+"""Who listens on which port of a pod or component, why, and what forwards to what (docs/istio/ports.md § 2)."""

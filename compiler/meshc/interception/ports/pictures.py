@@ -23,7 +23,7 @@ _HEADINGS = ("PORT", "ADDRESS", "PROCESS", "PROTOCOL", "NUMBER FROM", "FORWARDS 
 
 
 def draw(ports: PortMap, form: str) -> str:
-    """The map in one of FORMATS, with a final newline; raises UsageError for an unknown form."""
+    """The map in one of FORMATS, with a final newline; raises UsageError for an unknown format."""
     if form not in _FORMS:
         close = nearest(form, FORMATS)
         raise UsageError("unknown form", path="--format", value=form, hint=f"write {close or ', '.join(FORMATS)}")

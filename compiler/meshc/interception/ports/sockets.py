@@ -31,8 +31,8 @@ class Socket:
 def read(text: str, *, file: str | None = None) -> tuple[list[Socket], list[str]]:
     """Distinct listening sockets in order, and notes on lines that could not be placed.
 
-    Established connections, repeated lines, ids and queue lengths are left out.  Raises InputError for a text that is
-    none of the three listings.
+    Established connections, repeated lines, ids and queue lengths are left out.  Raises InputError for anything but
+    one of the three listings.
     """
     lines = text.splitlines()
     parse = _format(lines)
