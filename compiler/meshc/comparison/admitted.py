@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from meshc.trees import Object
 from meshc.yamlio import Json
 
 _PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
@@ -20,7 +21,7 @@ def admitted(spec: Json) -> Json:
     return found
 
 
-def _container(container: Mapping[str, Any]) -> dict[str, Any]:
+def _container(container: Mapping[str, Any]) -> Object:
     found = dict(container)
     ports = container.get("ports")
     if isinstance(ports, list):
@@ -31,7 +32,7 @@ def _container(container: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _probe(probe: Mapping[str, Any]) -> dict[str, Any]:
+def _probe(probe: Mapping[str, Any]) -> Object:
     found = {**_PROBE, **probe}
     if isinstance(probe.get("httpGet"), dict):
         found["httpGet"] = {"scheme": "HTTP", "path": "/", **probe["httpGet"]}

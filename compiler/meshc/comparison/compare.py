@@ -6,6 +6,7 @@ and it is 30 to 100 times faster on pods (benchmarks/comparison.py); tests hold 
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Literal

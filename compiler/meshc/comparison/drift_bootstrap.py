@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from meshc.bootstraps.compiler import bootstrap
 from meshc.bootstraps.recovery import bootstrap_reading, recovered_facts
 from meshc.comparison.compare import compare
@@ -11,6 +9,7 @@ from meshc.comparison.differences import Difference
 from meshc.comparison.noise import Noise, sift
 from meshc.comparison.running import Running, partial
 from meshc.settings import Settings
+from meshc.trees import Object
 from meshc.yamlio import Json
 
 # Facts only the running proxy knows: the cloud it found itself in, sockets that answered.
@@ -35,7 +34,7 @@ def bootstrap_of(running: Running, wanted: Json, settings: Settings) -> tuple[li
     return sift(compare(made, running.bootstrap, domain="bootstrap"), domain="bootstrap")
 
 
-def _facts(running: Running, known: dict[str, Json]) -> dict[str, Any]:
+def _facts(running: Running, known: Object) -> Object:
     facts = {name: known[name] for name in _FOUND if name in known}
     shown = running.shown
     facts["pod_name"] = running.name

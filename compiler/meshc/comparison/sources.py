@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from meshc import catalog
 from meshc.comparison.admitted import admitted
@@ -14,6 +13,7 @@ from meshc.injection.uninject.uninjection import is_injected, original
 from meshc.kubernetes.pods import template_of
 from meshc.kubernetes.typed import normalize
 from meshc.settings import Settings
+from meshc.trees import Object
 from meshc.yamlio import Json
 
 # What a controller puts on its pods besides the template's metadata.
@@ -79,7 +79,7 @@ def _pod(workload: Json, running: Running) -> Json:
     metadata = {**own, **given, "namespace": running.namespace}
     if labels or own.get("labels"):
         metadata["labels"] = {**(own.get("labels") or {}), **labels}
-    pod: dict[str, Any] = {
+    pod: Object = {
         "apiVersion": "v1",
         "kind": "Pod",
         "metadata": metadata,

@@ -14,6 +14,7 @@ from meshc.errors import InjectionError
 from meshc.rendering.compiling import compile_parts
 from meshc.rendering.units import Unit
 from meshc.settings import Settings
+from meshc.trees import Object
 from meshc.yamlio import Json
 
 Place = tuple[str, str]
@@ -68,7 +69,7 @@ def compiled(unit: Unit | None, settings: Settings, places: Mapping[str, str]) -
     except InjectionError as refusal:
         return Compiled(refusal=refusal)
     objects = tuple(Side(value) for value in (_named(parts.manifest, unit), *unit.resources))
-    nodes: dict[str, Json] = {}
+    nodes: Object = {}
     rests: dict[str, bytes] = {}
     for name, bootstrap in parts.documents.items():
         nodes[name] = bootstrap.get("node")

@@ -9,10 +9,11 @@ from typing import Any
 from meshc.kubernetes import values
 from meshc.kubernetes.schema import Field, struct
 from meshc.kubernetes.values import Decoder, Mismatch, refuse
+from meshc.trees import Array, Object
 from meshc.yamlio import Json
 
 # zero values that are not written unless the field is a pointer
-_ZERO: dict[str, Json] = {"string": "", "bool": False, "int32": 0, "int64": 0, "any": None}
+_ZERO: Object = {"string": "", "bool": False, "int32": 0, "int64": 0, "any": None}
 _SCALARS: dict[str, Decoder] = {
     "bool": values.boolean,
     "int32": values.integer(32),
@@ -44,7 +45,7 @@ def decoder(name: str, level: int, *, courtesy: bool, overlay: bool = False) -> 
         elif type(value) is not dict:
             refuse(f"a map ({name})", value)
         fields, text = table.fields, table.text
-        found: dict[str, Json] = {}
+        found: Object = {}
         last = -1
         in_order = True
         for key, item in value.items() if pairs is None else pairs:
@@ -96,7 +97,7 @@ class Table:
         written = (f for f in described.values() if f.always or (not f.pointer and _is_kept(f)))
         self.written = [(f.name, self.zero_value(f)) for f in written]
 
-    def defaults(self) -> dict[str, Json]:
+    def defaults(self) -> Object:
         """The fields that are written whatever the value, at their zero values."""
         return {name: zero(None) for name, zero in self.written}
 
@@ -111,7 +112,7 @@ class Table:
         zero = _ZERO[field.of]
         return lambda _: zero
 
-    def known(self, value: dict[str, Json]) -> list[tuple[str, Json]]:
+    def known(self, value: Object) -> list[tuple[str, Json]]:
         """The entries the struct has, names matched without regard to case; the last in sorted order wins."""
         pairs = []
         for key in sorted(value):
@@ -143,7 +144,7 @@ def _list_of(one: Decoder, of: str) -> Decoder:
     def read(value: Json) -> Json:
         if type(value) is not list:
             refuse(f"a list ({of})", value, "write a list, each item on a line that begins with '- '")
-        items: list[Json] = []
+        items: Array = []
         try:
             for item in value:
                 items.append(nothing if item is None and keeps_null else one(item))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from meshc.errors import InputError
+from meshc.trees import Array
 from meshc.yamlio import Json
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?", re.ASCII)
@@ -56,7 +57,7 @@ def _satisfies(expression: Json, labels: Mapping[str, str]) -> bool:
         )
     key: str = expression.get("key", "")
     operator: str = expression.get("operator", "")
-    values: list[Json] = expression.get("values") or []
+    values: Array = expression.get("values") or []
     match operator:
         case "In" | "NotIn":
             if not values:
@@ -81,7 +82,7 @@ def _satisfies(expression: Json, labels: Mapping[str, str]) -> bool:
     )
 
 
-def _check(key: Json, values: list[Json]) -> None:
+def _check(key: Json, values: Array) -> None:
     if not isinstance(key, str) or not _is_key(key):
         raise SelectorError(
             "not a valid label key", value=key, hint="write name or prefix/name, e.g. app.kubernetes.io/name"

@@ -13,7 +13,7 @@ from meshc.errors import InjectionError
 from meshc.kubernetes.fields import Fields, fields_of
 from meshc.kubernetes.schema import NEWEST, Field
 from meshc.kubernetes.values import Mismatch
-from meshc.trees import ABSENT, interleave
+from meshc.trees import ABSENT, Array, Object, interleave
 from meshc.yamlio import Json
 
 _DIRECTIVE = "$patch"
@@ -21,8 +21,8 @@ _RETAIN = "$retainKeys"
 _DELETE_FROM = "$deleteFromPrimitiveList/"
 _SET_ORDER = "$setElementOrder/"
 
-Node = TypeVar("Node", bound=dict[str, Json])
-Items = TypeVar("Items", bound=list[Json])
+Node = TypeVar("Node", bound=Object)
+Items = TypeVar("Items", bound=Array)
 
 
 def merge(original: Json, patch: Json, *, schema: str = "Pod") -> Json:
@@ -45,14 +45,14 @@ def merge(original: Json, patch: Json, *, schema: str = "Pod") -> Json:
     return result
 
 
-def merge_list(original: list[Json], patch: list[Json], field: Field) -> list[Json]:
+def merge_list(original: Array, patch: Array, field: Field) -> Array:
     """Merge one list that has a merge key; a new list that may share elements with both."""
     result = list(original)
     _Copying().elements(result, patch, field.merge_key or "", field.of)
     return result
 
 
-def united(old: list[Json], new: list[Json]) -> list[Json]:
+def united(old: Array, new: Array) -> Array:
     """Both lists of strings without duplicates, ordered as merged lists are: the patch's first."""
     return _ordered(list(dict.fromkeys([*old, *new])), _places(new), _places(old), _itself)
 
@@ -97,7 +97,7 @@ class Merge(ABC, Generic[Node, Items]):
         else:
             self.replace(node, key, given, fields)
 
-    def elements(self, items: Items, patch: list[Json], merge_key: str, struct: str) -> None:
+    def elements(self, items: Items, patch: Array, merge_key: str, struct: str) -> None:
         """Merge element by element, then order: the patch's in its order, the others around them."""
         first: dict[Json, int] = {}
         for place, item in enumerate(items):
@@ -146,7 +146,7 @@ class Merge(ABC, Generic[Node, Items]):
         """A new element as it goes into a list."""
 
     @abstractmethod
-    def arrive(self, items: Items, elements: list[Json]) -> None:
+    def arrive(self, items: Items, elements: Array) -> None:
         """Take note of elements that are new in a list, before they are put into it."""
 
     @abstractmethod
@@ -154,7 +154,7 @@ class Merge(ABC, Generic[Node, Items]):
         """Set a field to a value of the patch."""
 
     @abstractmethod
-    def unite(self, node: Node, key: str, given: list[Json], fields: Fields) -> None:
+    def unite(self, node: Node, key: str, given: Array, fields: Fields) -> None:
         """Add the strings of the patch to a set."""
 
     @abstractmethod
@@ -166,10 +166,10 @@ class Merge(ABC, Generic[Node, Items]):
         """Take note that a map has become empty."""
 
 
-class _Copying(Merge[dict[str, Json], list[Json]]):
+class _Copying(Merge[Object, Array]):
     """Merges plain data, copying what it changes; obeys directives."""
 
-    def object(self, node: dict[str, Json], patch: Mapping[str, Json], fields: Fields, *, skip: str = "") -> None:
+    def object(self, node: Object, patch: Mapping[str, Json], fields: Fields, *, skip: str = "") -> None:
         if _DIRECTIVE in patch:
             kept = _directed(patch)
             node.clear()
@@ -179,7 +179,7 @@ class _Copying(Merge[dict[str, Json], list[Json]]):
             patch = self.special_keys(node, patch, fields)
         super().object(node, patch, fields, skip=skip)
 
-    def elements(self, items: list[Json], patch: list[Json], merge_key: str, struct: str) -> None:
+    def elements(self, items: Array, patch: Array, merge_key: str, struct: str) -> None:
         directives = [e for e in patch if isinstance(e, dict) and _DIRECTIVE in e]
         if directives:
             patch = [e for e in patch if not (isinstance(e, dict) and _DIRECTIVE in e)]
@@ -191,42 +191,42 @@ class _Copying(Merge[dict[str, Json], list[Json]]):
             _key_of(item, merge_key, index)
         super().elements(items, patch, merge_key, struct)
 
-    def open(self, node: dict[str, Json], key: str) -> dict[str, Json]:
+    def open(self, node: Object, key: str) -> Object:
         node[key] = found = dict(node[key])
         return found
 
-    def open_list(self, node: dict[str, Json], key: str) -> list[Json]:
+    def open_list(self, node: Object, key: str) -> Array:
         node[key] = found = [*node[key]]
         return found
 
-    def open_item(self, items: list[Json], index: int) -> dict[str, Json]:
+    def open_item(self, items: Array, index: int) -> Object:
         items[index] = found = dict(items[index])
         return found
 
-    def opened(self, value: Json) -> dict[str, Json]:
+    def opened(self, value: Json) -> Object:
         return dict(value)
 
     def arrival(self, element: Json, struct: str) -> Json:  # noqa: ARG002 - untyped data has no structs
         return element
 
-    def arrive(self, items: list[Json], elements: list[Json]) -> None:
+    def arrive(self, items: Array, elements: Array) -> None:
         """Nothing to do: nobody asks where elements come from."""
 
-    def replace(self, node: dict[str, Json], key: str, given: Json, fields: Fields) -> None:  # noqa: ARG002
+    def replace(self, node: Object, key: str, given: Json, fields: Fields) -> None:  # noqa: ARG002
         # Kubernetes leaves nulls in a list that replaces another one, and only there.
         kept = isinstance(given, list) and isinstance(node.get(key), list)
         node[key] = given if kept else _taken(given)
 
-    def unite(self, node: dict[str, Json], key: str, given: list[Json], fields: Fields) -> None:  # noqa: ARG002
+    def unite(self, node: Object, key: str, given: Array, fields: Fields) -> None:  # noqa: ARG002
         node[key] = united(node[key], given)
 
-    def remove(self, node: dict[str, Json], key: str, fields: Fields) -> None:  # noqa: ARG002
+    def remove(self, node: Object, key: str, fields: Fields) -> None:  # noqa: ARG002
         node.pop(key, None)
 
-    def emptied(self, node: dict[str, Json], key: str, fields: Fields) -> None:
+    def emptied(self, node: Object, key: str, fields: Fields) -> None:
         """Nothing to do: an empty map stays."""
 
-    def special_keys(self, node: dict[str, Json], patch: Mapping[str, Json], fields: Fields) -> dict[str, Json]:
+    def special_keys(self, node: Object, patch: Mapping[str, Json], fields: Fields) -> Object:
         """Obey `$retainKeys`, `$setElementOrder/…` and `$deleteFromPrimitiveList/…`; returns the patch without them."""
         rest = {k: v for k, v in patch.items() if k[:1] != "$"}
         if (kept := patch.get(_RETAIN)) is not None:
@@ -248,7 +248,7 @@ class _Copying(Merge[dict[str, Json], list[Json]]):
                     node[name] = [e for e in node[name] if e not in value]
         return rest
 
-    def set_order(self, node: dict[str, Json], name: str, order: list[Json], new: Json, fields: Fields) -> None:
+    def set_order(self, node: Object, name: str, order: Array, new: Json, fields: Fields) -> None:
         """Merge a list with the patch's `new`, then order it as the patch says."""
         old = node.get(name)
         if not isinstance(old, list) and not isinstance(new, list):
@@ -264,13 +264,13 @@ class _Copying(Merge[dict[str, Json], list[Json]]):
 
 
 def _ordered(
-    merged: list[Json], wanted: Mapping[Json, int], before: Mapping[Json, int], name_of: Callable[[Json], Json]
-) -> list[Json]:
+    merged: Array, wanted: Mapping[Json, int], before: Mapping[Json, int], name_of: Callable[[Json], Json]
+) -> Array:
     """Put a merged list in order: items of the patch (`wanted`: name → place) as there, the others around them.
 
     `before` gives each name's place in the original list.
     """
-    named: dict[Json, list[Json]] = {name: [] for name in sorted(wanted, key=wanted.__getitem__)}
+    named: dict[Json, Array] = {name: [] for name in sorted(wanted, key=wanted.__getitem__)}
     others: list[tuple[int, Json]] = []
     for element in merged:
         name = name_of(element)
@@ -286,7 +286,7 @@ def _itself(element: Json) -> Json:
     return element
 
 
-def _special_elements(directives: list[Json], key: str) -> tuple[list[Json], bool]:
+def _special_elements(directives: Array, key: str) -> tuple[Array, bool]:
     """What `$patch` inside list elements wants: the keys of elements to delete, whether the list is replaced whole."""
     gone = []
     replaced = False
@@ -303,7 +303,7 @@ def _special_elements(directives: list[Json], key: str) -> tuple[list[Json], boo
     return gone, replaced
 
 
-def _directed(patch: Mapping[str, Json]) -> dict[str, Json]:
+def _directed(patch: Mapping[str, Json]) -> Object:
     match patch[_DIRECTIVE]:
         case "replace":
             return {k: v for k, v in patch.items() if k != _DIRECTIVE}
@@ -322,11 +322,11 @@ def _taken(value: Json) -> Json:
     return value
 
 
-def _first_places(elements: list[Json], key: str) -> dict[Json, int]:
+def _first_places(elements: Array, key: str) -> dict[Json, int]:
     return _places([_key_of(element, key, index) for index, element in enumerate(elements)])
 
 
-def _places(values: list[Json]) -> dict[Json, int]:
+def _places(values: Array) -> dict[Json, int]:
     places: dict[Json, int] = {}
     for place, value in enumerate(values):
         places.setdefault(value, place)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from meshc.errors import InputError
 from meshc.kubernetes import strategic
 from meshc.kubernetes.schema import SCALARS, Field, is_struct, struct
+from meshc.trees import Array, Object
 from meshc.yamlio import Json
 
 _UNKNOWN = Field("", "any")
 _REPLACE = {"$patch": "replace"}
 
 
-def diff(original: Json, result: Json, *, schema: str) -> dict[str, Json]:
+def diff(original: Json, result: Json, *, schema: str) -> Object:
     """A patch P with `strategic.merge(original, P, schema=schema) == result`; empty where both are equal.
 
     Lists are ordered by `$setElementOrder/…` where merging alone would not; elements that have to go carry
@@ -27,8 +27,8 @@ def diff(original: Json, result: Json, *, schema: str) -> dict[str, Json]:
     return _map(original, result, struct(schema))
 
 
-def _map(old: dict[str, Any], new: dict[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
-    patch: dict[str, Any] = {key: None for key in old if key not in new}
+def _map(old: Object, new: Object, fields: Mapping[str, Field]) -> Object:
+    patch: Object = {key: None for key in old if key not in new}
     for key, value in new.items():
         if key not in old:
             patch[key] = value
@@ -37,7 +37,7 @@ def _map(old: dict[str, Any], new: dict[str, Any], fields: Mapping[str, Field]) 
     return patch
 
 
-def _field(key: str, old: Json, new: Json, field: Field) -> dict[str, Any]:
+def _field(key: str, old: Json, new: Json, field: Field) -> Object:
     """What a patch says about one changed field, directives beside it included."""
     if isinstance(old, dict) and isinstance(new, dict):
         return {key: _map(old, new, _fields_of(field) if field.shape == "one" else {})}
@@ -46,7 +46,7 @@ def _field(key: str, old: Json, new: Json, field: Field) -> dict[str, Any]:
     return {key: new}
 
 
-def _list(key: str, old: list[Any], new: list[Any], field: Field) -> dict[str, Any]:
+def _list(key: str, old: Array, new: Array, field: Field) -> Object:
     if field.union:
         return _set(key, old, new)
     if field.merge_key is None:
@@ -55,7 +55,7 @@ def _list(key: str, old: list[Any], new: list[Any], field: Field) -> dict[str, A
     if not _unique(old, name) or not _unique(new, name):
         return {key: [*new, _REPLACE]}
     before, after = {e[name]: e for e in old}, {e[name]: e for e in new}
-    elements: list[dict[str, Any]] = [{"$patch": "delete", name: value} for value in before if value not in after]
+    elements: list[Object] = [{"$patch": "delete", name: value} for value in before if value not in after]
     for value, element in after.items():
         if value not in before:
             elements.append(element)
@@ -64,7 +64,7 @@ def _list(key: str, old: list[Any], new: list[Any], field: Field) -> dict[str, A
     return _ordered({key: elements} if elements else {}, key, (old, new), field)
 
 
-def _ordered(patch: dict[str, Any], key: str, change: tuple[list[Any], list[Any]], field: Field) -> dict[str, Any]:
+def _ordered(patch: Object, key: str, change: tuple[Array, Array], field: Field) -> Object:
     """The patch of a list, with the order written down where merging alone gives another."""
     old, new = change
     name = field.merge_key or ""
@@ -74,16 +74,16 @@ def _ordered(patch: dict[str, Any], key: str, change: tuple[list[Any], list[Any]
     return {f"$setElementOrder/{key}": order, **patch}
 
 
-def _set(key: str, old: list[Any], new: list[Any]) -> dict[str, Any]:
+def _set(key: str, old: Array, new: Array) -> Object:
     gone, come = [e for e in old if e not in new], [e for e in new if e not in old]
-    patch: dict[str, Any] = {f"$deleteFromPrimitiveList/{key}": gone} if gone else {}
+    patch: Object = {f"$deleteFromPrimitiveList/{key}": gone} if gone else {}
     if come:
         patch[key] = come
     kept = [e for e in old if e in new]
     return patch if [*kept, *come] == new else {f"$setElementOrder/{key}": new, **patch}
 
 
-def _unique(elements: list[Any], name: str) -> bool:
+def _unique(elements: Array, name: str) -> bool:
     values = [e.get(name) for e in elements if isinstance(e, dict)]
     return len(values) == len(elements) == len(set(map(repr, values))) and None not in values
 

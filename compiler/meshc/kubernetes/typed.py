@@ -10,6 +10,7 @@ from meshc.gotext import jsontext
 from meshc.kubernetes.decoding import decoder
 from meshc.kubernetes.schema import is_struct, struct
 from meshc.kubernetes.values import Mismatch, kind_of
+from meshc.trees import Object
 from meshc.yamlio import Document, Json
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def ordered(kind: str, value: Json) -> Json:
     if not isinstance(value, dict):
         return value
     fields = struct(kind)
-    result: dict[str, Json] = {}
+    result: Object = {}
     for name, field in fields.items():
         if name in value:
             item = value[name]

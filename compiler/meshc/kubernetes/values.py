@@ -12,7 +12,7 @@ from meshc.gotext import jsontext, numbers
 from meshc.kubernetes import quantity
 from meshc.yamlio import Json
 
-Decoder = Callable[[Json], Json]
+Decoder = Callable[[object], Json]
 
 _RFC3339 = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:[.,]\d+)?(Z|[-+]\d\d:\d\d)", re.ASCII)
 
@@ -20,7 +20,7 @@ _RFC3339 = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:[.,]\d+)?(Z|[-+]\d\d:
 class Mismatch(Exception):
     """A value that does not fit the schema; `path` grows from the inside outwards."""
 
-    def __init__(self, message: str, value: Json, hint: str | None = None) -> None:
+    def __init__(self, message: str, value: object, hint: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.value = value
@@ -28,12 +28,12 @@ class Mismatch(Exception):
         self.path: list[PathPart] = []
 
 
-def refuse(wanted: str, value: Json, hint: str | None = None) -> NoReturn:
+def refuse(wanted: str, value: object, hint: str | None = None) -> NoReturn:
     """Raise the Mismatch for a value of the wrong type."""
     raise Mismatch(f"cannot unmarshal {kind_of(value)} into {wanted}", value, hint)
 
 
-def kind_of(value: Json) -> str:
+def kind_of(value: object) -> str:
     """The JSON name of a value's type."""
     match value:
         case None:
@@ -49,14 +49,14 @@ def kind_of(value: Json) -> str:
     return "object"
 
 
-def string(value: Json) -> Json:
+def string(value: object) -> str:
     """A string field as it is."""
     if type(value) is str:
         return value
     return refuse("a string", value, "put the value between quotes")
 
 
-def courteous_string(value: Json) -> Json:
+def courteous_string(value: object) -> str:
     """A string field of a user's document: unquoted numbers and booleans become strings."""
     if type(value) is str:
         return value
@@ -71,18 +71,18 @@ def courteous_string(value: Json) -> Json:
     return refuse("a string", value, "write one string here")
 
 
-def boolean(value: Json) -> Json:
+def boolean(value: object) -> bool:
     """A boolean field."""
     if value is True or value is False:
         return value
     return refuse("a bool", value, "write true or false, without quotes")
 
 
-def integer(bits: int) -> Decoder:
+def integer(bits: int) -> Callable[[object], int]:
     """The decoder of integer fields of 32 or 64 bits."""
     limit = 1 << (bits - 1)
 
-    def read(value: Json) -> Json:
+    def read(value: object) -> int:
         if type(value) is float:
             value = jsontext.number(value)
         if type(value) is not int:
@@ -94,31 +94,31 @@ def integer(bits: int) -> Decoder:
     return read
 
 
-def amount(value: Json) -> Json:
+def amount(value: object) -> str:
     """A quantity field: a string or number, in canonical form."""
     match value:
         case None:
             return "0"
         case str():
             text = value.strip()
-        case bool() | dict() | list():
-            return refuse("a quantity", value, "write e.g. 100m, 0.5, 128Mi or 1Gi")
-        case _:
+        case int() | float() if not isinstance(value, bool):
             text = jsontext.number_text(value)
+        case _:
+            return refuse("a quantity", value, "write e.g. 100m, 0.5, 128Mi or 1Gi")
     try:
         return quantity.canonical(text)
     except quantity.QuantityError as error:
         raise Mismatch(error.message, value, error.hint) from None
 
 
-def int_or_string(value: Json) -> Json:
+def int_or_string(value: object) -> str | int:
     """A field that takes a number or a name, such as a probe's port."""
     if type(value) is str:
         return value
     return _INT32(0 if value is None else value)
 
 
-def moment(value: Json) -> Json:
+def moment(value: object) -> str | None:
     """A point in time: RFC 3339 in UTC with whole seconds; null stays null."""
     if value is None:
         return None

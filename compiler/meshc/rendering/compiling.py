@@ -13,7 +13,7 @@ from meshc.istio_names import PROXY
 from meshc.rendering.tree import Rendered
 from meshc.rendering.units import Unit
 from meshc.settings import Settings
-from meshc.trees import section
+from meshc.trees import Object, section
 from meshc.yamlio import Json
 
 ENVOY, GRPC = "envoy-rev.json", "grpc-bootstrap.json"
@@ -35,7 +35,7 @@ class Parts:
         return {name: data for name, data in named.items() if data is not None}
 
     @property
-    def documents(self) -> dict[str, Json]:
+    def documents(self) -> Object:
         """The same as documents."""
         named = {ENVOY: self.bootstraps.envoy_document, GRPC: self.bootstraps.grpc_document}
         return {name: document for name, document in named.items() if document is not None}

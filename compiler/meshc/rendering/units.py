@@ -19,6 +19,7 @@ from meshc.yamlio import Document, Json
 if TYPE_CHECKING:
     from meshc.gateways.controller import deployment
 else:
+    # few inputs hold a Gateway
     deployment = late("meshc.gateways.controller.deployment")
 
 

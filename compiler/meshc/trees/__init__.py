@@ -16,7 +16,9 @@ from meshc.trees.values import (
     ABSENT,
     ITEM_KEYS,
     Absent,
+    Array,
     Json,
+    Object,
     Path,
     PathPart,
     changes,
@@ -28,6 +30,6 @@ from meshc.trees.values import (
 )
 
 __all__ = [
-    "ABSENT", "HELM", "ITEM_KEYS", "REPLACE", "Absent", "Json", "Path", "PathPart", "Policy", "changes", "discard", "get",
-    "interleave", "merge", "put", "section", "walk", "without_nulls",
+    "ABSENT", "HELM", "ITEM_KEYS", "REPLACE", "Absent", "Array", "Json", "Object", "Path", "PathPart", "Policy", "changes",
+    "discard", "get", "interleave", "merge", "put", "section", "walk", "without_nulls",
 ]  # fmt: skip

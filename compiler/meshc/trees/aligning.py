@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from difflib import SequenceMatcher
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from meshc.trees.values import ITEM_KEYS, Json
+from meshc.trees.values import ITEM_KEYS, Array, Json
 
 
 class Alignment(NamedTuple):
@@ -16,7 +16,7 @@ class Alignment(NamedTuple):
     moved: dict[int, int]
 
 
-def align(old: list[Any], new: list[Any]) -> Alignment:
+def align(old: Array, new: Array) -> Alignment:
     """Pair items by their Kubernetes merge key, objects by kind and name, others by equality."""
     before, after = _identities(old), _identities(new)
     matcher = SequenceMatcher(None, before, after, autojunk=False)
@@ -27,7 +27,7 @@ def align(old: list[Any], new: list[Any]) -> Alignment:
     return Alignment(kept, moved)
 
 
-def _identities(items: list[Json]) -> list[tuple[str, int]]:
+def _identities(items: Array) -> list[tuple[str, int]]:
     seen: Counter[str] = Counter()
     found = []
     for item in items:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
-from meshc.trees.values import Json
+from meshc.trees.values import Array, Json
 
 _Item = TypeVar("_Item")
 
 
-def _replace(_old: list[Json], new: list[Json], _path: tuple[str, ...]) -> list[Json]:
+def _replace(_old: Array, new: Array, _path: tuple[str, ...]) -> Array:
     return copy.deepcopy(new)
 
 
@@ -27,7 +27,7 @@ class Policy(NamedTuple):
     """
 
     null_deletes: bool
-    lists: Callable[[list[Json], list[Json], tuple[str, ...]], list[Json]] = _replace
+    lists: Callable[[Array, Array, tuple[str, ...]], Array] = _replace
     whole: Callable[[tuple[str, ...]], bool] = _never
 
 
@@ -70,7 +70,7 @@ def interleave(named: Iterable[tuple[int | None, Sequence[_Item]]], others: Sequ
     a new one); `others` the items that it does not name, with their places, in the original order.  One of the others
     stays before a named item that it stood before.
     """
-    result: list[Any] = []
+    result: Array = []
     at = 0
     for place, items in named:
         while place is not None and at < len(others) and others[at][0] < place:

@@ -8,6 +8,9 @@ from typing import Any, Final
 Json = Any
 """A node: dict with string keys, list, str, int, float, bool or None."""
 
+Object = dict[str, Json]
+Array = list[Json]
+
 PathPart = str | int
 Path = tuple[PathPart, ...]
 

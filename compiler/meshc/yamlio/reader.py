@@ -21,7 +21,7 @@ from yaml.events import (
 )
 
 from meshc.errors import InputError
-from meshc.trees import ABSENT
+from meshc.trees import ABSENT, Array, Object
 from meshc.yamlio.scalars import key_text, resolve
 from meshc.yamlio.syntax import syntax_error
 
@@ -34,8 +34,8 @@ _TAG = "tag:yaml.org,2002:"
 _MERGE = object()
 _KNOWN_LIMIT = 20_000
 _KNOWN_LENGTH = 200
-_known: dict[str, Any] = {}
-_known_keys: dict[str, Any] = {}
+_known: Object = {}
+_known_keys: Object = {}
 
 
 def read(text: str, *, file: str | None = None, strict: bool = False, first_line: int = 1) -> Any:
@@ -57,7 +57,7 @@ class _Reader:
         self.file = file
         self.strict = strict
         self.first_line = first_line
-        self.anchors: dict[str, Any] = {}
+        self.anchors: Object = {}
         self.open_anchors: set[str] = set()
         self.expanded = 0
 
@@ -95,9 +95,9 @@ class _Reader:
         self.anchors[event.anchor] = value
         return value
 
-    def sequence(self, depth: int) -> list[Any]:
+    def sequence(self, depth: int) -> Array:
         get, value, known = self.get, self.value, _known
-        items: list[Any] = []
+        items: Array = []
         while True:
             event = get()
             kind = type(event)
@@ -113,10 +113,10 @@ class _Reader:
             else:
                 items.append(value(event, depth))
 
-    def mapping(self, depth: int) -> dict[str, Any]:
+    def mapping(self, depth: int) -> Object:
         get, value, known, keys = self.get, self.value, _known, _known_keys
         seen: set[str] | None = set() if self.strict else None
-        result: dict[str, Any] = {}
+        result: Object = {}
         while True:
             event = get()
             kind = type(event)
@@ -238,7 +238,7 @@ class _Reader:
             return {k: self.copy(v, event, depth + 1) for k, v in value.items()}
         return [self.copy(v, event, depth + 1) for v in value]
 
-    def merge(self, result: dict[str, Any], value: Any, event: Any) -> None:
+    def merge(self, result: Object, value: Any, event: Any) -> None:
         maps = value if isinstance(value, list) else [value]
         for one in reversed(maps):
             if not isinstance(one, dict):
@@ -254,7 +254,7 @@ class _Reader:
         raise InputError(f"YAML error in line {line}: {message}", file=self.file, line=line, column=column, **more)
 
 
-def _remember(known: dict[str, Any], text: str, value: Any) -> None:
+def _remember(known: Object, text: str, value: Any) -> None:
     if len(text) > _KNOWN_LENGTH:
         return
     if len(known) >= _KNOWN_LIMIT:

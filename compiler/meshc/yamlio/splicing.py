@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from meshc.errors import InputError
+from meshc.trees import Array, Object
 from meshc.trees.aligning import align
 from meshc.yamlio import Json, load, snippets
 from meshc.yamlio.places import Places, Unsplicable, entries, is_empty, is_flow
@@ -62,7 +63,7 @@ class _Editor:
             return self.block_list(node, old, new)
         return self.flow.node(node, old, new)
 
-    def block_map(self, node: MappingNode, old: dict[str, Any], new: dict[str, Any]) -> list[Edit]:
+    def block_map(self, node: MappingNode, old: Object, new: Object) -> list[Edit]:
         found = entries(node)
         edits: list[Edit] = []
         gone = [key for key in found if key not in new or (new[key] is None and old.get(key) is not None)]
@@ -132,7 +133,7 @@ class _Editor:
             raise Unsplicable("the only field of a list's item is to be removed")
         return Edit(start, keys[at].start_mark.index, "")
 
-    def block_list(self, node: SequenceNode, old: list[Any], new: list[Any]) -> list[Edit]:
+    def block_list(self, node: SequenceNode, old: Array, new: Array) -> list[Edit]:
         if len(node.value) != len(old):
             raise Unsplicable("a list of another length than its text")
         pairs, edits = align(old, new), []

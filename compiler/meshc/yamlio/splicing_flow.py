@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from meshc.trees import Array, Object
 from meshc.trees.aligning import align
 from meshc.yamlio import Json, snippets
 from meshc.yamlio.places import Places, Unsplicable, entries
@@ -65,7 +66,7 @@ class FlowEditor:
             return self.items(node, old, new)
         return [Edit(node.start_mark.index, node.end_mark.index, self.text(node, new))]
 
-    def fields(self, node: MappingNode, old: dict[str, Any], new: dict[str, Any]) -> list[Edit]:
+    def fields(self, node: MappingNode, old: Object, new: Object) -> list[Edit]:
         found, inside = entries(node), self.inside(node)
         spans = [(k.start_mark.index, self.places.entry_end(k, v)) for k, v in node.value]
         kept = [new.get(name) is not None or (name in new and old.get(name) is None) for name in found]
@@ -89,7 +90,7 @@ class FlowEditor:
     def member(self, key: str, value: Json, inside: int | None) -> str:
         return f"{snippets.flow_key(key, as_json=self.as_json)}: {snippets.flow(pruned(value), inside)}"
 
-    def items(self, node: SequenceNode, old: list[Any], new: list[Any]) -> list[Edit]:
+    def items(self, node: SequenceNode, old: Array, new: Array) -> list[Edit]:
         pairs = align(old, new)
         if pairs.moved:
             return [Edit(node.start_mark.index, node.end_mark.index, self.text(node, new))]

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from meshc.errors import InputError
+from meshc.trees import Array, Object
 from meshc.yamlio.keys import ordered
 from meshc.yamlio.scalars import number_text
 from meshc.yamlio.style import LITERAL, PLAIN, WIDTH, block_header, fold, styled
@@ -26,7 +27,7 @@ def write(value: Any) -> str:
     return "".join(out)
 
 
-def _mapping(value: dict[str, Any], indent: int, out: list[str], *, first: str | None = None) -> None:
+def _mapping(value: Object, indent: int, out: list[str], *, first: str | None = None) -> None:
     """Write the entries of a map; `first` replaces the indentation of the first line (after `- `)."""
     pad = _pad(indent)
     lead = pad if first is None else first
@@ -56,7 +57,7 @@ def _mapping(value: dict[str, Any], indent: int, out: list[str], *, first: str |
         lead = pad
 
 
-def _sequence(value: list[Any], indent: int, out: list[str], *, first: str | None = None) -> None:
+def _sequence(value: Array, indent: int, out: list[str], *, first: str | None = None) -> None:
     pad = _pad(indent)
     lead = pad if first is None else first
     for item in value:
