@@ -48,7 +48,7 @@ templates:
       nodeName: {{ nosuch.thing }}
   go: |
     spec:
-      nodeName: {{ .Values.global.hub }}
+      nodeName: {{ .Values.global.hub | int | upper }}
 """
 ASKED = "inject.istio.io/templates"
 
@@ -70,7 +70,13 @@ TEMPLATES: dict[str, list[str]] = {
     "number": ["template number:4", "(pods.yaml:1)", "spec.containers[0].image", "(got 5)", "between quotes"],
     "computed": ["template computed:5", "(pods.yaml:1)", "spec.containers[0].image", "(got 5)", "between quotes"],
     "undefined": ["template undefined:2", "(pods.yaml:1)", "'nosuch' is undefined", "hint: "],
-    "go": ["pods.yaml:1", '"go" is written in Go', "Jinja2"],
+    "go": [
+        "config.yaml:28:43",
+        "(pods.yaml:1)",
+        'executing "inject" at <upper>: wrong type for value',
+        "first: toString",
+        "hint: ",
+    ],
 }
 
 

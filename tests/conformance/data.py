@@ -32,6 +32,7 @@ FILES = {
     "iptables": "iptables/cases.json",
     "iptables_tables": "iptables/tables.json",
     "go_templates": "go-templates/cases.json",
+    "inject_go": "inject-go/cases.json",
 }
 
 

@@ -157,11 +157,14 @@ def test_templates_are_chosen_by_annotation_alias_and_default() -> None:
     [
         ("none", 'requested template "none" not found; have foreign, sidecar'),
         ("", 'requested template "" not found; have foreign, sidecar'),
-        ("foreign", "Go's template language"),
+        ("foreign", "nil pointer evaluating interface {}.y"),
     ],
 )
 def test_a_template_that_cannot_be_used_is_named_with_a_way_out(asked: str, said: str) -> None:
-    templates = {"sidecar": OVERLAY, "foreign": "{{ if .Values.x }}\nspec: {}\n{{ end }}\n"}
+    templates = {
+        "sidecar": OVERLAY,
+        "foreign": "{{ if (fromJSON `[null]` | first) }}{{ end }}{{ range fromJSON `[null]` }}{{ .y }}{{ end }}\n",
+    }
     error = _error(pod(annotations={"inject.istio.io/templates": asked}), with_templates(templates=templates))
     assert error.message.startswith("failed to run injection template: ")
     assert said in error.message

@@ -8,7 +8,9 @@ from meshc.gotemplate.functions.table import Facts, go_functions, sprig_function
 from meshc.gotemplate.template import GoTemplate
 from meshc.gotemplate.types import pointer_to
 from meshc.gotemplate.values import NONE, Pointer, Value, type_of
+from meshc.injection.go_templates.data_object import data_object
 from meshc.injection.go_templates.dialect import dialect_of
+from meshc.injection.go_templates.type_table import type_table
 from tests.releases.rows import Observe, Row
 
 
@@ -30,6 +32,14 @@ LIST = ["a", "b", "c"]
 OLD, NEW = "Invalid Semantic Version", "invalid semantic version"
 
 ROWS = [
+    Row(
+        "go.kubernetes_descriptors",
+        lambda release: _descriptor(release),
+        {
+            "1.29": "invalid function signature for Descriptor: second return value should be error; is []int",
+            "1.30": "can't evaluate field Descriptor in type v1.ObjectMeta",
+        },
+    ),
     Row(
         "go.else_with",
         yields("{{with false}}{{else with 1}}one{{end}}"),
@@ -98,6 +108,15 @@ ROWS = [
     ),
     Row("go.number_conversion", yields('{{int "1.5"}}'), {"1.27": "0", "1.28": "1"}),
 ]
+
+
+def _descriptor(release: Release) -> str:
+    """Whether a template finds the method `Descriptor`."""
+    template = GoTemplate("{{.ObjectMeta.Descriptor}}", go_functions(dialect_of(release)), dialect=dialect_of(release))
+    try:
+        return template.run(lambda: data_object(type_table(release), {}))
+    except GoTemplateError as error:
+        return error.problem
 
 
 def _whole_message(text: str, release: Release) -> str:

@@ -43,9 +43,13 @@ def test_a_list_of_both_is_read() -> None:
     assert settings.revision == "canary"
 
 
-def test_go_text_under_a_shipped_name_stands_for_ours_and_is_said() -> None:
+def test_go_text_is_run_under_every_name_unless_meshcs_own_templates_are_asked_for() -> None:
     config = {"templates": {"sidecar": "spec: {{ .Values.x }}", "mine": "{{ toYaml .Values }}", "plain": "spec: {}"}}
-    settings = Settings.load(injector_config=config)
+    given = Settings.load(injector_config=config)
+    assert dict(given.injection_config.templates) == config["templates"]
+    assert given.injection_config.go_templates == frozenset({"sidecar", "mine"})
+    assert given.warnings == ()
+    settings = Settings.load(injector_config=config, templates="shipped")
     found = settings.injection_config
     assert dict(found.templates) == {"sidecar": None, "mine": "{{ toYaml .Values }}", "plain": "spec: {}"}
     assert found.go_templates == frozenset({"mine"})

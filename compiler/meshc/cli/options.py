@@ -122,6 +122,14 @@ class SettingsOptions:
     ] = None
     network: Annotated[str | None, _option("--network", text="Network of the workloads.", metavar="NAME")] = None
     cluster: Annotated[str | None, _option("--cluster", text="Cluster of the workloads.", metavar="NAME")] = None
+    templates: Annotated[
+        str | None,
+        _option(
+            "--templates",
+            text="Go text of the injector's templates: run it as given (default), or shipped ones by meshc's own.",
+            metavar="WHICH",
+        ),
+    ] = None
     lenient: Annotated[
         bool, _option("--lenient", text="Unknown keys in your own settings are warnings, as Istio takes them.")
     ] = False

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from meshc.gotemplate import tree, types
 from meshc.gotemplate.errors import Failure
+from meshc.gotemplate.printing import raise_unstable
 from meshc.gotemplate.types import FLOATS, GENERIC, NILABLE, SIGNED, UNSIGNED, Type, identical_structure, implements
-from meshc.gotemplate.values import NONE, Nil, Pointer, Struct, Value, scalar, type_of, zero
+from meshc.gotemplate.values import NONE, Nil, Pointer, Struct, Unstable, Value, scalar, type_of, zero
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Function:
     weigh: Callable[..., int] | None = None
     stops_early: bool | None = None
     """`and` stops at the first false operand, `or` at the first true one."""
+    declared: bool = False
+    """Operands after the first are seen with the type that they are declared with (`runs.Held`), not with their own."""
     changes: bool = False
     """The function changes a value that it is given."""
 
@@ -62,6 +65,8 @@ def assign(value: Value, type_: Type) -> Value:
         raise Failure(f"wrong type for value; expected {type_}; got interface {{}}")
     own = type_of(value)
     if _assignable(own, type_):
+        if type(value) is Unstable:
+            raise_unstable("an address")
         return value
     if type(value) is Pointer and own.elem is not None and _assignable(own.elem, type_):
         if value.target is None:

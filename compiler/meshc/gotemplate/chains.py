@@ -10,7 +10,7 @@ from meshc.gotemplate.errors import CallError, Failure
 from meshc.gotemplate.fields import callable_problem, declared_type, field
 from meshc.gotemplate.function_calls import UNPIPED, Command, Evaluate, FunctionCalls, Source, fail, failed
 from meshc.gotemplate.runs import Held, Run
-from meshc.gotemplate.types import GENERIC, Method, Type
+from meshc.gotemplate.types import ANY, GENERIC, Method, Type
 from meshc.gotemplate.values import NONE, Value
 
 
@@ -61,6 +61,16 @@ class Chains(FunctionCalls):
             return fail(f"indirection through explicit nil in {node}")
         return self.argument(node.operand, GENERIC)
 
+    def declared(self, node: tree.Operand) -> Evaluate:
+        if not isinstance(node, tree.Fields | tree.Chain) and not (isinstance(node, tree.Variable) and node.names):
+            return self.argument(node, GENERIC)
+
+        def held(run: Run, dot: Value) -> Value:
+            value = self.chain_with(node, run, dot, [], UNPIPED)
+            return Held(value, ANY) if run.boxed else value
+
+        return held
+
     def chain_with(
         self,
         node: tree.Fields | tree.Chain | tree.Variable,
@@ -90,7 +100,8 @@ class Chains(FunctionCalls):
             container = value
             value = field(value, name, invoke, missing=self.missing, arguments=arguments, static=static)
             static = declared_type(container, name)
-        run.static = None if static is None or static.name == "interface {}" else (value, static)
+        run.boxed = static is ANY
+        run.static = None if static is None or static is ANY else (value, static)
         return value
 
     def _invoke(self, name: str, method: Method, receiver: Value) -> Value:

@@ -69,12 +69,17 @@ _PARTS: Final = {"Hours": 3_600_000_000_000, "Minutes": 60_000_000_000, "Seconds
 _WHOLE: Final = {"Milliseconds": 1_000_000, "Microseconds": 1000, "Nanoseconds": 1}
 
 
+def _parts_of(nanos: int, size: int) -> float:
+    """Whole units and the rest, added as floats."""
+    sign = -1 if nanos < 0 else 1
+    whole, rest = divmod(abs(nanos), size)
+    return sign * (float(whole) + rest / size)
+
+
 def _add_methods() -> None:
     DURATION.methods["String"] = Method("String", lambda one: duration_text(raw(one)), (), (STRING,))
     for name, size in _PARTS.items():
-        DURATION.methods[name] = Method(
-            name, lambda one, size=size: float(raw(one) // size) + raw(one) % size / size, (), (FLOAT64,)
-        )
+        DURATION.methods[name] = Method(name, lambda one, size=size: _parts_of(raw(one), size), (), (FLOAT64,))
     for name, size in _WHOLE.items():
         DURATION.methods[name] = Method(name, lambda one, size=size: wrapped(INT64, int(raw(one) / size)), (), (INT64,))
 

@@ -31,7 +31,15 @@ class GoTemplateError(Exception):
 
 
 class Failure(Exception):
-    """A step of a run failed; `str()` is the message without its place."""
+    """A step of a run failed; `str()` is the message without its place.
+
+    `form` and `operands` are the message as Go formats it, where that can be told.
+    """
+
+    def __init__(self, message: str, form: str = "", *operands: object) -> None:
+        super().__init__(message)
+        self.form = form or message.replace("%", "%%")
+        self.operands = operands
 
 
 class CallError(Failure):
@@ -40,6 +48,10 @@ class CallError(Failure):
 
 class Refused(CallError):
     """Something that meshc does not do, because Go's result is not the same twice or leaves the compiler."""
+
+
+class UnstableError(Failure):
+    """A text that is not the same twice was asked for."""
 
 
 class LimitError(Failure):

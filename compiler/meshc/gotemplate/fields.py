@@ -62,7 +62,8 @@ def _member(holder: Value, name: str, declared: Type, missing: str, arguments: b
         own.kind == "ptr" and own.elem is not None and own.elem.kind == "struct" and own.elem.path_to(name) is not None
     ):
         raise Failure(f"nil pointer evaluating {declared}.{name}")
-    raise Failure(f"can't evaluate field {name} in type {declared}")
+    text = "can't evaluate field %s in type %s"
+    raise Failure(text % (name, declared), text, name, str(declared))
 
 
 def _missing(type_: Type, name: str, missing: str) -> Value:
@@ -100,7 +101,8 @@ def _method(holder: Value, name: str, pointed: bool) -> tuple[Value, Method] | N
         return None
     pointer = type(holder) is Pointer
     base = holder.type.elem if pointer else holder.type
-    reachable = pointer or pointed or (type(holder) is Struct and holder.addressable)
+    # a map of a named type is met as a field only, so it has an address like the struct around it
+    reachable = pointer or pointed or type(holder) is Map or (type(holder) is Struct and holder.addressable)
     found = base.method(name, reachable)
     if found is None:
         return None

@@ -44,6 +44,10 @@ class FunctionCalls(ABC):
     def argument(self, node: tree.Operand, type_: Type) -> Evaluate:
         """An operand, checked against the type of its parameter."""
 
+    @abstractmethod
+    def declared(self, node: tree.Operand) -> Evaluate:
+        """An operand with the interface type that it is declared with, if it is."""
+
     def function(self, name_node: tree.Identifier, node: tree.Node, operands: list[tree.Operand]) -> Command:
         function = self.functions[name_node.name]
         if function.stops_early is not None:
@@ -85,7 +89,9 @@ class FunctionCalls(ABC):
         count = {piped: wrong_count(function.name, params, variadic, len(operands), piped) for piped in (False, True)}
         arguments = tuple(
             [
-                self.argument(one, parameter(params, variadic, place))
+                self.declared(one)
+                if function.declared and place
+                else self.argument(one, parameter(params, variadic, place))
                 for place, one in enumerate(operands)
                 if variadic or place < len(params)
             ]
@@ -122,7 +128,7 @@ class FunctionCalls(ABC):
             try:
                 return call(run, dot, piped)
             except Failure as failure:
-                raise type(failure)(str(failure).replace("\0", callee)) from None
+                raise Failure(str(failure).replace("\0", callee)) from None
 
         return named
 

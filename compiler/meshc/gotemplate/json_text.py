@@ -146,6 +146,9 @@ def _left_out(member: Value, one: Field, options: list[str]) -> bool:
 def is_zero(value: Value) -> bool:
     """True for the zero value of a type."""
     if type(value) is Struct:
+        own = value.type.methods.get("IsZero")
+        if own is not None:
+            return bool(own.call(Pointer(types.pointer_to(value.type), value) if own.pointer else value))
         return all(is_zero(value.field(one)) for one in value.type.fields)
     if value is None or is_nil(value):
         return True

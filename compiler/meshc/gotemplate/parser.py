@@ -24,6 +24,8 @@ class Parsed:
 
     text: str
     templates: dict[str, tree.Body] = field(default_factory=dict)
+    functions: dict[str, int] = field(default_factory=dict)
+    """The functions that are named, with where they are named first."""
     regular: bool = True
 
 
@@ -31,10 +33,11 @@ class Parsed:
 class _Frame:
     """The state of one `define` or `block` body."""
 
-    variables: list[str] = field(default_factory=lambda: ["$"])
+    variables: list[tuple[str, int]] = field(default_factory=lambda: [("$", 0)])
+    """Names that are known, with their places on the stack; -1 for one that is known but not there (see `_branch`)."""
+    height: int = 1
+    """Variables on the stack."""
     ranges: int = 0
-    hidden: range = range(0)
-    """Places of variables whose declaration is not finished: known by name, not yet on the stack."""
 
 
 def parse(text: str, name: str, functions: Container[str], dialect: Dialect) -> Parsed:
@@ -148,14 +151,18 @@ class Parser(TokenReader):
 
     def _branch(self, token: Token) -> tree.Node:
         kind = token.kind
-        depth = len(self.frame.variables)
+        depth, height = len(self.frame.variables), self.frame.height
         pipeline = self._pipeline(kind, "}}")
+        inner, inner_height = len(self.frame.variables), self.frame.height
         if kind == "range":
             self.frame.ranges += 1
         body, closing = self._body()
         if kind == "range":
             self.frame.ranges -= 1
         otherwise = None
+        # Go still knows the variables of the body in the else list, where they are not on the stack
+        self.frame.variables[inner:] = [(known, -1) for known, _ in self.frame.variables[inner:]]
+        self.frame.height = inner_height
         if closing.kind == "else":
             following = self.peek()
             if kind != "range" and following.kind == kind:
@@ -170,6 +177,7 @@ class Parser(TokenReader):
                 if closing.kind != "end":
                     self.fail(f"expected end; found {closing}")
         del self.frame.variables[depth:]
+        self.frame.height = height
         return tree.Branch(pipeline.position, kind, pipeline, body, otherwise, depth)
 
     def _block(self, token: Token) -> tree.Node:
@@ -210,13 +218,14 @@ class Parser(TokenReader):
 
     def _pipeline(self, context: str, end: str) -> tree.Pipeline:
         pipeline = tree.Pipeline(self.peek_token().position)
-        outer = self.frame.hidden
+        start = len(self.frame.variables)
         self._declarations(pipeline, context)
+        last = len(self.frame.variables)
         while True:
             token = self.next_token()
             if token.kind == end:
                 self._check(pipeline, context)
-                self.frame.hidden = outer
+                self._push(start, last)
                 return pipeline
             if token.kind not in OPERANDS:
                 self.unexpected(token, context)
@@ -226,10 +235,14 @@ class Parser(TokenReader):
     def _declarations(self, pipeline: tree.Pipeline, context: str) -> None:
         variables: list[Token] = []
         self._read_declarations(pipeline, context, variables)
-        start = len(self.frame.variables)
         for one in variables:
             self._declare(pipeline, one, context)
-        self.frame.hidden = range(start, len(self.frame.variables))
+
+    def _push(self, start: int, end: int) -> None:
+        """Puts declared variables on the stack, once their pipeline is complete."""
+        for at in range(start, end):
+            self.frame.variables[at] = (self.frame.variables[at][0], self.frame.height)
+            self.frame.height += 1
 
     def _read_declarations(self, pipeline: tree.Pipeline, context: str, variables: list[Token]) -> None:
         while True:
@@ -263,15 +276,11 @@ class Parser(TokenReader):
         place = self._place(token.text)
         pipeline.variables.append(tree.Variable(token.position, token.text, (), place))
         if not pipeline.assigns or place < 0:
-            self.frame.variables.append(token.text)
+            self.frame.variables.append((token.text, -1))
             self.parsed.regular &= context != "parenthesized pipeline" and not pipeline.assigns
 
     def _place(self, name: str) -> int:
-        variables, hidden = self.frame.variables, self.frame.hidden
-        for place in range(len(variables) - 1, -1, -1):
-            if variables[place] == name and place not in hidden:
-                return place
-        return -1
+        return next((place for known, place in reversed(self.frame.variables) if known == name and place >= 0), -1)
 
     def _check(self, pipeline: tree.Pipeline, context: str) -> None:
         if not pipeline.commands:
@@ -321,11 +330,12 @@ class Parser(TokenReader):
             return tree.Fields(position, (text[1:],))
         if kind == "identifier":
             if text not in self.functions:
-                self.fail(f"function {quote(text)} not defined")
+                self.fail(f"function {quote(text)} not defined", "function %q not defined", text)
+            self.parsed.functions.setdefault(text, position)
             return tree.Identifier(position, text)
         if kind == "variable":
             place = self._place(text)
-            if text not in self.frame.variables:
+            if all(known != text for known, _ in self.frame.variables):
                 self.fail(f"undefined variable {quote(text)}")
             return tree.Variable(position, text, (), place)
         if kind in ("string", "raw string"):

@@ -17,7 +17,7 @@ from meshc.gotemplate.basic_verbs import (
     write_integer,
     write_string,
 )
-from meshc.gotemplate.errors import CallError, Failure, exceeded
+from meshc.gotemplate.errors import CallError, UnstableError, exceeded
 from meshc.gotemplate.ordering import sorted_pairs
 from meshc.gotemplate.types import FLOATS, INTEGERS, Method, Type
 from meshc.gotemplate.values import (
@@ -30,6 +30,7 @@ from meshc.gotemplate.values import (
     Scalar,
     Slice,
     Struct,
+    Unstable,
     Value,
     decoded,
     is_nil,
@@ -121,13 +122,15 @@ def formatted_value(value: Value, verb: str, flags: Flags, depth: int = 0) -> st
             if text == "<nil>" and is_nil(value)
             else _fitting(string_text(text, verb, flags), value, verb, flags)
         )
+    if type(value) is Unstable:
+        raise_unstable("an address")
     kind = type_of(value).kind
     writer = _WRITERS.get(kind)
     return writer(value, verb, flags, depth) if writer is not None else _bad(value, verb, flags)
 
 
 def raise_unstable(what: str) -> None:
-    raise Failure(f"meshc: cannot print {what}: Go writes something else every time; use toYaml or toJson")
+    raise UnstableError(f"meshc: cannot print {what}: Go writes something else every time; use toYaml or toJson")
 
 
 def _nil(verb: str, flags: Flags, depth: int) -> str:

@@ -44,6 +44,7 @@ class Run:
     __slots__ = (
         *(
             "bounds",
+            "boxed",
             "depth",
             "marks",
             "names",
@@ -69,6 +70,7 @@ class Run:
         self.depth = 0
         self.node: Any = None
         self.template = ""
+        self.boxed = False
         self.static: tuple[Value, Type] | None = None
         self.marks: list[tuple[int, int]] = []
 

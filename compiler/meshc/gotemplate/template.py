@@ -14,6 +14,7 @@ from meshc.gotemplate.calls import Function
 from meshc.gotemplate.dialect import Dialect
 from meshc.gotemplate.errors import Failure, GoTemplateError, exceeded
 from meshc.gotemplate.parser import Parsed, parse
+from meshc.gotemplate.printf import sprintf
 from meshc.gotemplate.quoting import quote
 from meshc.gotemplate.runs import BOUNDS, Bounds, Run
 from meshc.gotemplate.statements import Statement, Statements
@@ -107,7 +108,6 @@ class GoTemplate:
             raise GoTemplateError(f"template: {name}:1: {problem}", phase="parse", name=name, line=1, problem=problem)
         try:
             self.parsed = parse(text, name, functions, self.dialect)
-            self.program = self._compiled(positions=False)
         except RecursionError:
             problem = "exceeded nesting of actions and parentheses"
             raise GoTemplateError(
@@ -116,6 +116,11 @@ class GoTemplate:
 
     def _compiled(self, *, positions: bool) -> Program:
         return Program(self.parsed, self.functions, self.dialect, positions=positions, missing=self.missing)
+
+    @cached_property
+    def program(self) -> Program:
+        """The program of the usual run."""
+        return self._compiled(positions=False)
 
     @cached_property
     def located(self) -> Program:
@@ -137,9 +142,9 @@ class GoTemplate:
             run.variables, run.names, run.template = [value := data()], ["$"], self.name
             self.located.bodies[self.name](run, value)
         except Failure as failure:
-            raise self._error(run, str(failure)) from None
+            raise self._error(run, failure) from None
         except RecursionError:
-            raise self._error(run, "exceeded nesting of calls") from None
+            raise self._error(run, Failure("exceeded nesting of calls")) from None
         starts, offset, lengths = [], 0, [0]
         for piece in run.out:
             offset += len(piece)
@@ -147,18 +152,23 @@ class GoTemplate:
         starts = [lengths[place] for place, _ in run.marks]
         return Written("".join(run.out), starts, [position for _, position in run.marks], self.text)
 
-    def _error(self, run: Run, message: str) -> GoTemplateError:
+    def _error(self, run: Run, failure: Failure) -> GoTemplateError:
         node: tree.Node = run.node
         position = node.position if node is not None else 0
         start = self.text.rfind("\n", 0, position) + 1
         line, column = self.text.count("\n", 0, position) + 1, len(encoded(self.text[start:position]))
-        place = f"template: {self.name}:{line}:{column}: executing {quote(run.template)} at <{node}>: "
+        text = f"template: {self.name}:{line}:{column}: executing {quote(run.template)} at <{node}>: {failure}"
+        if "%" in self.name:  # Go takes the name for a part of its format
+            executing = f"executing {quote(run.template)} at <{node}>".replace("%", "%%")
+            text = sprintf(
+                f"template: {self.name}:{line}:{column}: {executing}: {failure.form}", list(failure.operands)
+            )
         return GoTemplateError(
-            place + message,
+            text,
             phase="execute",
             name=run.template,
             line=line,
             column=column,
             source=self.text[start:].split("\n", 1)[0],
-            problem=message,
+            problem=str(failure),
         )

@@ -7,6 +7,7 @@ from typing import NoReturn
 from meshc.gotemplate.dialect import Dialect
 from meshc.gotemplate.errors import GoTemplateError
 from meshc.gotemplate.lexer import KEYWORDS, Lexer, Token
+from meshc.gotemplate.printf import sprintf
 from meshc.gotemplate.quoting import quote
 from meshc.gotemplate.values import encoded
 
@@ -62,13 +63,17 @@ class TokenReader:
             )
         return line
 
-    def fail(self, message: str) -> NoReturn:
+    def fail(self, message: str, form: str = "", *operands: str) -> NoReturn:
+        """Raises the error; `form` and `operands` are the message as Go formats it, where that can be told."""
         position = self.slots[0].position
         line = self.line(position)
         start = self.text.rfind("\n", 0, position) + 1
         source = self.text[start:].split("\n", 1)[0]
+        text = f"template: {self.name}:{line}: {message}"
+        if "%" in self.name:  # Go takes the name for a part of its format
+            text = sprintf(f"template: {self.name}:{line}: {form or message.replace('%', '%%')}", list(operands))
         raise GoTemplateError(
-            f"template: {self.name}:{line}: {message}",
+            text,
             phase="parse",
             name=self.name,
             line=self.text.count("\n", 0, position) + 1,

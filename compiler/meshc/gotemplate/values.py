@@ -166,6 +166,15 @@ class Nil:
         self.type = type_
 
 
+class Unstable:
+    """A value that Go makes of an address: its type is known, the value is another one every time."""
+
+    __slots__ = ("type",)
+
+    def __init__(self, type_: Type) -> None:
+        self.type = type_
+
+
 _NATIVE: Final[dict[type, Type]] = {
     str: types.STRING,
     bool: types.BOOL,

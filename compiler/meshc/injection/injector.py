@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Mapping, Sequence, Set
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypeVar
 
 from meshc.errors import InjectionError
@@ -20,6 +20,7 @@ from meshc.models import effective, proxy_resources
 from meshc.models.proxy_config import ProxyConfig
 from meshc.models.value_fields import NotAMap
 from meshc.settings import Settings
+from meshc.settings.injector import place_of
 from meshc.yamlio import Json
 
 K = TypeVar("K", bound=Hashable)
@@ -56,8 +57,20 @@ class Injector:
     def templates(self) -> Templates:
         """The templates, the user's own over the shipped ones."""
         settings, config = self.settings, self.settings.injection_config
-        own = {n: text for n, text in config.templates.items() if text is not None and n not in config.go_templates}
-        return Templates(settings.release, settings.values, self.mesh, self.revision, settings.features, own)
+        given = {name: text for name, text in config.templates.items() if text is not None}
+        own = {name: text for name, text in given.items() if name not in config.go_templates}
+        go = {name: given[name] for name in sorted(config.go_templates)}
+        return Templates(
+            settings.release,
+            settings.values,
+            self.mesh,
+            self.revision,
+            settings.features,
+            own,
+            go=go,
+            merge_error=self.merge_error,
+            place=partial(place_of, config),
+        )
 
     @cached_property
     def renderer(self) -> Renderer:
@@ -67,7 +80,8 @@ class Injector:
     @cached_property
     def with_directives(self) -> Set[str]:
         """The user's own templates whose text names a directive of strategic merge."""
-        return {name for name, text in self.templates.own.items() if _DIRECTIVE.search(text)}
+        named = {name for name, text in self.templates.own.items() if _DIRECTIVE.search(text)}
+        return named | set(self.templates.go)  # a value can become a key there
 
     def template_layer(self, name: str) -> Layer:
         """What edits made by a template are recorded as."""
@@ -125,8 +139,6 @@ class Injector:
         for name in found:
             if name not in self._known:
                 raise _unknown(name, self._known, aliases)
-            if name in config.go_templates:
-                raise _go_text(name)
         return found
 
     def proxy_config(self, metadata: Mapping[str, Json], namespace: str) -> ProxyConfig:
@@ -241,13 +253,6 @@ def _unknown(name: str, known: Sequence[str], aliases: Mapping[str, Json]) -> In
     if name in aliases:
         hint = f"{name} is an alias itself, and aliases are followed one step only: list templates there"
     return InjectionError(f'requested template "{name}" not found; have {have}', hint=hint)
-
-
-def _go_text(name: str) -> InjectionError:
-    return InjectionError(
-        f'requested template "{name}" is written in Go\'s template language, which meshc does not render',
-        hint=f"write it as a plain YAML overlay, or as Jinja2 in {name}.yaml.j2, and give that as template {name}",
-    )
 
 
 def _known(read: Callable[[], T]) -> T | None:

@@ -26,12 +26,12 @@ def lay_over(
     """Merge an overlay onto the pod and record what it changed, in typed form (docs/istio/injection.md § 8.1).
 
     `known` keeps what parts of this very overlay read as, by identity, for the next pod it is laid over.
-    `directives` tells that the overlay may hold `$patch` and its like.  Raises InjectionError for what the merge
+    `directives` tells that the overlay holds `$patch` and its like.  Raises InjectionError for what the merge
     refuses and for values that do not fit the Pod schema; the pod is then half merged and of no more use.
     """
     level: int = release.fact("kubernetes.minor")
     try:
-        if directives and has_directives(overlay):
+        if directives:
             _lay_directives(pod, overlay, layer=layer, release=release)
         else:
             _Recording(layer, level, {} if known is None else known).object(pod, overlay, fields_of("Pod", level))

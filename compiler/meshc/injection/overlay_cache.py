@@ -55,6 +55,10 @@ class Renderer:
 
     def render(self, name: str, given: TemplateInput, key: bytes) -> Rendered:
         """The overlay of one template; raises InjectionError and TemplateError like `Templates.render`."""
+        cluster = self._templates.cluster
+        if name in cluster.texts:
+            yielded = cluster.render(name, given)
+            return Rendered(yielded.overlay, yielded.typed)
         if not key or name in self._templates.own:
             return Rendered(self._templates.render(name, given), {})
         # the ProxyConfig stands for itself: it lives as long as the entry does, so no other can take its identity

@@ -22,7 +22,7 @@ from meshc.injection.edits import Map
 from meshc.injection.identity import Identity, hides_deploymentconfig_label
 from meshc.injection.injector import Injector
 from meshc.injection.native_sidecars import move_existing_proxy
-from meshc.injection.overlay import lay_over
+from meshc.injection.overlay import has_directives, lay_over
 from meshc.injection.probes import rewriting
 from meshc.injection.templating.template_input import TemplateInput
 from meshc.injection.url_path import CLUSTER, NETWORK
@@ -147,7 +147,9 @@ class _Run:
             overlay, known, _ = renderer.render(name, given, key)
             with stage(self.injector.merge_error), user_templates.blaming(name, self.injector.templates.own):
                 user_templates.check(overlay, name, self.injector.templates.own)
-                self.template_pod = strategic.merge(self.template_pod, overlay) if self.template_pod else overlay
+                directives = name in self.injector.with_directives and has_directives(overlay)
+                whole = not self.template_pod and not directives
+                self.template_pod = overlay if whole else strategic.merge(self.template_pod, overlay)
                 annotations = (self.pod.get("metadata") or {}).get("annotations") or {}
                 if native_sidecars.wanted(annotations, given.native_sidecars, self.release):
                     move_existing_proxy(self.pod, self.template_spec)
@@ -156,7 +158,7 @@ class _Run:
                     overlay,
                     layer=self.injector.template_layer(name),
                     release=self.release,
-                    directives=name in self.injector.with_directives,
+                    directives=directives,
                     known=known,
                 )
 

@@ -10,6 +10,7 @@ from meshc.catalog import Release
 from meshc.engine import Engine, Template
 from meshc.errors import InjectionError, TemplateError
 from meshc.injection.functions import function_table
+from meshc.injection.go_templates.cluster_templates import ClusterTemplates, unplaced
 from meshc.injection.installation import Installation
 from meshc.injection.templating.agent_data import computed_image
 from meshc.injection.templating.gateway_data import gateway_data
@@ -37,7 +38,9 @@ class Templates:
 
     `values` is the injector's values document (null: it could not be read), `mesh` the effective MeshConfig, `features`
     the injector's environment, `revision` its revision (may be empty), `own` the users' templates (name → Jinja2 source,
-    over the built-in ones), `file` the file they stand in, `engine` another engine than the release's own.
+    over the built-in ones), `file` the file they stand in, `engine` another engine than the release's own. `go` holds a
+    cluster's templates in Go's language, `merge_error` Istio's words before what is wrong with an overlay, `place` tells
+    the file of such a text and the lines above it there.
     """
 
     release: Release
@@ -48,11 +51,14 @@ class Templates:
     own: Mapping[str, str] = field(default_factory=dict)
     file: str | None = None
     engine: Engine | None = None
+    go: Mapping[str, str] = field(default_factory=dict)
+    merge_error: str = ""
+    place: Callable[[str], tuple[str | None, int]] = unplaced
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of all pod templates, sorted."""
-        return tuple(sorted({*BUILT_IN, *self.own}))
+        return tuple(sorted({*BUILT_IN, *self.own, *self.go}))
 
     def render(self, name: str, given: TemplateInput) -> dict[str, Json]:
         """The overlay of one template for one pod: a fresh dict, empty when the template yields nothing.
@@ -70,11 +76,14 @@ class Templates:
             return {}
         if not isinstance(overlay, dict):
             hint = "write metadata: and spec: at its top"
-            raise TemplateError(f"the template {name!r} does not give a map", file=self.file, hint=hint)
+            problem = f"{self.merge_error}strategic merge: invalid JSON document"
+            raise TemplateError(f"{problem}: the template {name!r} does not give a map", file=self.file, hint=hint)
         return overlay
 
     def _overlay(self, name: str, given: TemplateInput) -> Json:
         try:
+            if name in self.cluster.texts:
+                return self.cluster.render(name, given).overlay
             if name in self.own:
                 return self._own[name].render(self._public(given))
             data = BUILDERS[name](given, self._installation)
@@ -87,8 +96,20 @@ class Templates:
             ) from None
         return (self.engine or Engine.of(self.release)).template(name).render(data)
 
+    @cached_property
+    def cluster(self) -> ClusterTemplates:
+        """The templates in Go's language; raises TemplateError when one of them does not parse."""
+        values = None if self.values is None else self.values.document
+        return ClusterTemplates(
+            self.release, self.go, self.features, values or {}, self.merge_error, self._data, self.place
+        )
+
     def _public(self, given: TemplateInput) -> dict[str, Json]:
-        """The data of users' own templates, under Istio's names (docs/istio/injection.md § 7.2)."""
+        """The data and functions of users' Jinja2 templates."""
+        return self._data(given) | function_table.functions(self.release, self.features)
+
+    def _data(self, given: TemplateInput) -> dict[str, Json]:
+        """The data of users' templates, under Istio's names (docs/istio/injection.md § 7.2)."""
         has, once = self.release.has, self._installation
         found: dict[str, Json] = {
             "TypeMeta": {"apiVersion": given.workload.api_version, "kind": given.workload.kind},
@@ -113,7 +134,7 @@ class Templates:
             found["InboundTrafficPolicyMode"] = once.inbound_policy
         if has("injection.native_sidecars_auto"):
             found["NativeSidecars"] = given.native_sidecars
-        return found | function_table.functions(self.release, self.features)
+        return found
 
     @cached_property
     def _installation(self) -> Installation:

@@ -13,7 +13,18 @@ from meshc.errors import InputError, MeshcError, nearest, raise_all
 from meshc.load.manifest_files import PROJECT, read
 from meshc.yamlio import Document, Json
 
-TEXT = ("release", "profile", "installer", "mode", "namespace", "revision", "kube-version", "network", "cluster")
+TEXT = (
+    "release",
+    "profile",
+    "installer",
+    "mode",
+    "namespace",
+    "revision",
+    "kube-version",
+    "network",
+    "cluster",
+    "templates",
+)
 FILE = ("resolved-values", "resolved-mesh-config", "injector-config")
 FILES = ("values", "mesh-config", "iop", "cluster-config", "proxy-config")
 PATHS = ("workloads", "goldens")

@@ -7,7 +7,7 @@ from meshc.yamlio import Json
 
 _SOURCE: Json = {"anyOf": [{"type": "string", "description": "a file, relative to this one"}, {"type": "object"}]}
 _STRINGS: Json = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-_ENUMS = {"mode": ["webhook", "kube-inject"], "installer": ["istioctl", "helm"]}
+_ENUMS = {"mode": ["webhook", "kube-inject"], "installer": ["istioctl", "helm"], "templates": ["given", "shipped"]}
 
 
 def project_schema() -> Json:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from meshc.catalog import Release
@@ -17,7 +18,7 @@ from meshc.trees import get
 from meshc.yamlio import Document, Json
 
 _GO_TEXT = re.compile(
-    r"\{\{-?\s*(?:[.$]|/\*|(?:if|else|end|range|with|define|template|block|include)\b|[A-Za-z]\w*\s+[.$(\"`])"
+    r"\{\{-?\s*\(*\s*(?:[.$]|/\*|(?:if|else|end|range|with|define|template|block|include)\b|[A-Za-z]\w*\s+[.$(\"`])"
 )
 
 _KEYS = (
@@ -36,8 +37,15 @@ OWN = "# meshc's own template of this name\n"
 
 
 def is_go_text(text: str) -> bool:
-    """Whether a template is written in Go's template language (neither plain YAML nor Jinja2)."""
-    return "{%" not in text and _GO_TEXT.search(text) is not None
+    """Whether a template is written in Go's template language (neither plain YAML nor Jinja2).
+
+    A comment at the very start decides (`{{/* Go */}}`, `{# Jinja2 #}`); else `{%` and `{#` are Jinja2's, and actions that
+    only Go can read (`{{ .x }}`, `{{ if x }}`, `{{ f "x" }}`) are Go's.
+    """
+    start = text.lstrip()
+    if start.startswith(("{{/*", "{{- /*")):
+        return True
+    return "{%" not in text and not start.startswith("{#") and _GO_TEXT.search(text) is not None
 
 
 def from_values(values: Values, release: Release) -> InjectionConfig:
@@ -77,7 +85,19 @@ def from_document(document: Document, values: Values, release: Release) -> Injec
         injected_annotations=_as_strings(_expect(document, ("injectedAnnotations",), dict, "a map of strings")),
         templates=templates,
         go_templates=foreign,
+        document=document if "templates" in config else None,
     )
+
+
+def place_of(config: InjectionConfig, name: str) -> tuple[str | None, int]:
+    """The file that a template's text stands in, and the lines above its first one there."""
+    document = config.document
+    place = document.position(("templates", name)) if document is not None else None
+    if document is None or place is None:
+        return None, 0
+    lines = (document.text or "").splitlines()
+    header = lines[place[0] - 1] if place[0] <= len(lines) else ""
+    return document.file, place[0] if re.search(r"[|>][+-]?\d?\s*(#.*)?$", header) else place[0] - 1
 
 
 def unknown(config: Document) -> tuple[str, ...]:
@@ -90,19 +110,20 @@ def unknown(config: Document) -> tuple[str, ...]:
     )
 
 
-def edited(config: Document, release: Release) -> tuple[str, ...]:
-    """Names of shipped templates that a config holds as Go templates; meshc's own are used in their place."""
-    texts = _map(_map(config.value).get("templates"))
+def with_shipped(config: InjectionConfig, release: Release) -> tuple[InjectionConfig, tuple[str, ...]]:
+    """The config with meshc's own templates for Go text under shipped names, and those names."""
     shipped = release.fact("profiles.shipped_templates")
-    return tuple(name for name, text in texts.items() if name in shipped and text and is_go_text(text))
+    names = tuple(name for name in config.templates if name in shipped and name in config.go_templates)
+    templates = MappingProxyType({**config.templates, **dict.fromkeys(names)})
+    return replace(config, templates=templates, go_templates=config.go_templates.difference(names)), names
 
 
 def _templates(texts: Mapping[str, Json], release: Release) -> tuple[Mapping[str, str | None], frozenset[str]]:
     shipped = release.fact("profiles.shipped_templates")
     foreign = {name for name, text in texts.items() if isinstance(text, str) and is_go_text(text)}
-    own = {name for name, text in texts.items() if name in shipped and (name in foreign or text == OWN)}
+    own = {name for name, text in texts.items() if name in shipped and text == OWN}
     kept = {name: None if name in own else text for name, text in texts.items()}
-    return MappingProxyType(kept), frozenset(foreign.difference(shipped))
+    return MappingProxyType(kept), frozenset(foreign)
 
 
 def _expect(document: Document, path: tuple[str, ...], kind: type, wanted: str) -> Json:

@@ -107,13 +107,17 @@ def _injection_config(
 ) -> tuple[InjectionConfig, list[str]]:
     # Where the installation writes no injector, nothing checked the values.
     values = Values(found.values or {}, below=Below.NOTHING)
+    notes: list[str] = []
     if request.injector_config is None:
-        return injector.from_values(values, release), []
-    names = injector.edited(request.injector_config, release)
-    notes = [*injector.unknown(request.injector_config)]
-    if names:
-        notes.append(f"injector config: meshc's own templates stand for the Go text of {', '.join(names)}")
-    return injector.from_document(request.injector_config, values, release), notes
+        config = injector.from_values(values, release)
+    else:
+        config = injector.from_document(request.injector_config, values, release)
+        notes += injector.unknown(request.injector_config)
+    if request.templates == "shipped":
+        config, names = injector.with_shipped(config, release)
+        if names:
+            notes.append(f"injector config: meshc's own templates stand for the Go text of {', '.join(names)}")
+    return config, notes
 
 
 def _features(request: Request, found: ResolvedDocuments, release: Release) -> dict[str, str]:

@@ -15,7 +15,7 @@ from meshc.models.mesh_config import MeshConfig
 from meshc.models.values import Values
 from meshc.profiles import Gateway
 from meshc.settings.trail import Origins
-from meshc.yamlio import Json
+from meshc.yamlio import Document, Json
 
 if TYPE_CHECKING:
     from meshc.settings import loading, request
@@ -34,8 +34,9 @@ EMPTY: Mapping[str, Json] = MappingProxyType({})
 class InjectionConfig:
     """The injector's `config`, docs/istio/injection.md § 2.3.
 
-    `templates` maps a template's name to its source, `None` standing for meshc's own template of that name.
-    `go_templates` names those of them that are Go templates and cannot be rendered when a pod asks for them.
+    `templates` maps a template's name to its text, `None` standing for meshc's own template of that name.
+    `go_templates` names those of them that are in Go's template language and are run as they stand;
+    `document` is what the texts were read from.
     """
 
     policy: str = "enabled"
@@ -46,6 +47,7 @@ class InjectionConfig:
     injected_annotations: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     templates: Mapping[str, str | None] = field(default_factory=lambda: EMPTY)
     go_templates: frozenset[str] = frozenset()
+    document: Document | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,7 @@ class Settings:
         network: str | None = None,
         cluster: str | None = None,
         lenient: bool = False,
+        templates: str = "given",
         resources: Sequence[Json] = (),
     ) -> Self:
         """Put catalogue, profile and what the user has together.

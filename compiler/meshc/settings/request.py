@@ -16,6 +16,7 @@ from meshc.yamlio import Document, Json
 
 MODES = ("webhook", "kube-inject")
 INSTALLERS = ("istioctl", "helm")
+TEMPLATES = ("given", "shipped")
 _TEXTS = ("release", "profile", "namespace", "revision", "kube_version", "network", "cluster")
 _HALVES = {
     "values": "Helm values",
@@ -54,6 +55,7 @@ class Request:
     network: str | None
     cluster: str | None
     lenient: bool
+    templates: str
     resources: tuple[Json, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
 
@@ -67,6 +69,7 @@ class Request:
             _check_text(option, given[option])
         _one_of("mode", given["mode"], MODES)
         _one_of("installer", given["installer"], INSTALLERS)
+        _one_of("templates", given["templates"], TEMPLATES)
         return cls(**given | _sources(given, strict=not given["lenient"]))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from meshc.gotemplate import types
+from meshc.gotemplate import type_names, types
 from meshc.gotemplate.durations import DURATION
 from meshc.gotemplate.errors import CallError
 from meshc.gotemplate.types import (
@@ -21,7 +21,6 @@ from meshc.gotemplate.types import (
     Field,
     Method,
     Type,
-    array_of,
     map_of,
     pointer_to,
     slice_of,
@@ -232,31 +231,4 @@ _method(CONFIG, "GetServiceCluster", _service_cluster)
 
 def parse(name: str) -> Type:
     """A type by its Go name: basic types, those of `fix`, and what can be built from them."""
-    if name in types.BASICS:
-        return types.BASICS[name]
-    if name in TYPES:
-        return TYPES[name]
-    if name.startswith("*"):
-        return pointer_to(parse(name[1:]))
-    if name.startswith("[]"):
-        return slice_of(parse(name[2:]))
-    if name.startswith("["):
-        length, _, elem = name[1:].partition("]")
-        return array_of(int(length), parse(elem))
-    if name.startswith("map["):
-        depth, end = 1, 4
-        while depth:
-            depth += {"[": 1, "]": -1}.get(name[end], 0)
-            end += 1
-        return map_of(parse(name[4 : end - 1]), parse(name[end:]))
-    if name.startswith("chan "):
-        return types.chan_of(parse(name[5:]))
-    if name.startswith("func("):
-        return _function(name)
-    raise ValueError(f"unknown type {name}")
-
-
-def _function(name: str) -> Type:
-    inner, _, result = name[5:].partition(")")
-    params = tuple(parse(one.strip()) for one in inner.split(",") if one.strip())
-    return types.func_of(params, tuple(parse(one.strip()) for one in result.strip(" ()").split(",") if one.strip()))
+    return type_names.parse(name, TYPES.get)

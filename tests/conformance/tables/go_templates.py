@@ -27,9 +27,13 @@ def run(row: Row) -> None:
         _check(row, release_of(row, profile), expected)
 
 
+_READ_FROM = {"istio-1.26": "1.27"}
+"""Profiles whose data was read from another release than their first one."""
+
+
 def release_of(row: Row, profile: str) -> catalog.Release:
-    """The newest release of the profile's first minor."""
-    return catalog.release(row.header["profiles"][profile]["releases"][0])
+    """The release whose data and functions a profile has."""
+    return catalog.release(_READ_FROM.get(profile) or row.header["profiles"][profile]["releases"][0])
 
 
 def _check(row: Row, release: catalog.Release, expected: Mapping[str, Any]) -> None:

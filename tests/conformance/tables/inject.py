@@ -74,7 +74,12 @@ def keywords(row: Row, mode: str) -> dict[str, Any]:
             "neverInjectSelector": config["never_inject_selector"],
             "injectedAnnotations": config.get("injected_annotations") or {},
             "aliases": config.get("aliases") or {},
-            "templates": {**templates, **own, **(found.get("overlay_templates") or {})},
+            "templates": {
+                **templates,
+                **own,
+                **(found.get("overlay_templates") or {}),
+                **(found.get("custom_templates_text") or {}),
+            },
         },
         "feature": _features(row),
         "mode": mode,

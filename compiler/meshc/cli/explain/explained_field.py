@@ -46,7 +46,10 @@ def explain_field(document: Document, settings: Settings, field: str, *, places:
     below = ((), where.spec[:-1], where.metadata[:-1])
     path = find(result.manifest, field, below=below)
     way = steps(result.manifest, path)
-    found = [located(layer, engine, (result.manifest, where), path) for layer in layers(result, path, document)]
+    cluster = injector.templates.cluster
+    found = [
+        located(layer, engine, (result.manifest, where), path, cluster) for layer in layers(result, path, document)
+    ]
 
     def watch(other: Settings, workload: Json) -> Json:
         changed = inject(workload, other, mode=settings.mode, pod_template_paths=places)

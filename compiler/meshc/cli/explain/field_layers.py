@@ -12,6 +12,7 @@ from meshc.cli.explain.field_paths import value as value_at
 from meshc.engine.line_tracing import TracingEngine, nearest
 from meshc.errors import PathPart
 from meshc.injection.edits import Edit, List, Map, plain
+from meshc.injection.go_templates.cluster_templates import ClusterTemplates
 from meshc.injection.result import Result
 from meshc.injection.workloads import Place
 from meshc.trees import ABSENT
@@ -45,22 +46,46 @@ def layers(result: Result, path: Sequence[PathPart], document: Document) -> list
     return found
 
 
-def located(layer: Layer, engine: TracingEngine, pod: tuple[Json, Place], path: Sequence[PathPart]) -> Layer:
+def located(
+    layer: Layer,
+    engine: TracingEngine,
+    pod: tuple[Json, Place],
+    path: Sequence[PathPart],
+    cluster: ClusterTemplates,
+) -> Layer:
     """The layer with the template's file and line, where a template made it."""
     name = layer.name.removeprefix("template ")
-    if name == layer.name or name not in engine.rendered:
+    if name == layer.name:
+        return layer
+    inside = _inside(steps(pod[0], path), pod[1])
+    if name in cluster.last:
+        return _in_go_text(layer, name, inside, cluster)
+    if name not in engine.rendered:
         return layer
     overlay, places = engine.rendered[name]
-    manifest, where = pod
-    inside = _inside(steps(manifest, path), where)
-    at: tuple[PathPart, ...] | None = None
+    file, line = nearest(places, _at(overlay, inside))
+    source = _source(file, line)
+    return Layer(layer.name, layer.value, file, line, source, of_template(name, source) if source else None)
+
+
+def _at(overlay: Json, inside: Steps) -> tuple[PathPart, ...]:
+    """The path of a field in an overlay, or of the nearest thing above it that is there."""
     for length in range(len(inside), 0, -1):
         at = follow(overlay, inside[:length])
         if at is not None:
-            break
-    file, line = nearest(places, at or ())
-    source = _source(file, line)
-    return Layer(layer.name, layer.value, file, line, source, of_template(name, source) if source else None)
+            return at
+    return ()
+
+
+def _in_go_text(layer: Layer, name: str, inside: Steps, cluster: ClusterTemplates) -> Layer:
+    """A layer that a cluster's own template made."""
+    given = cluster.last[name]
+    at = _at(cluster.render(name, given).overlay, inside)
+    line = cluster.line(name, given, list(at))
+    if line is None:
+        return layer
+    file, place = cluster.position(name, line)
+    return Layer(layer.name, layer.value, file, place, cluster.source(name, line))
 
 
 def _inside(way: Steps, where: Place) -> Steps:

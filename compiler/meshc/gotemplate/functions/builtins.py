@@ -9,12 +9,13 @@ from meshc.gotemplate import types
 from meshc.gotemplate.calls import Function
 from meshc.gotemplate.comparison import equal, less, not_equal, ordered
 from meshc.gotemplate.dialect import Dialect
-from meshc.gotemplate.errors import CallError
+from meshc.gotemplate.errors import CallError, UnstableError
 from meshc.gotemplate.fields import callable_problem
 from meshc.gotemplate.printf import sprintf
 from meshc.gotemplate.printing import print_values, printable_values, shown
 from meshc.gotemplate.quoting import printable
-from meshc.gotemplate.types import ANY, GENERIC, INTEGERS, STRING, Type
+from meshc.gotemplate.runs import Held
+from meshc.gotemplate.types import ANY, GENERIC, INT, INTEGERS, STRING, Type
 from meshc.gotemplate.values import (
     NONE,
     Chan,
@@ -22,6 +23,7 @@ from meshc.gotemplate.values import (
     Pointer,
     Scalar,
     Slice,
+    Unstable,
     Value,
     decoded,
     encoded,
@@ -39,7 +41,17 @@ from meshc.gotemplate.values import (
 )
 
 
-def length(value: Value) -> int:
+def printed(*values: Value) -> Value:
+    """`print`; the text of an address is not known, only that it is a string."""
+    try:
+        return print_values(list(values))
+    except UnstableError:
+        return Unstable(STRING)
+
+
+def length(value: Value) -> Value:
+    if type(value) is Unstable:
+        return Unstable(INT)
     if value is NONE:
         raise CallError("reflect: call of reflect.Value.Type on zero Value")
     target = followed(value)
@@ -101,7 +113,7 @@ def place_of(key: Value, size: int) -> int:
     """An index into something of the size; the size itself is still allowed."""
     if key is NONE or key is None:
         raise CallError("cannot index slice/array with nil")
-    own = type_of(key)
+    own = key.type if type(key) is Held else type_of(key)
     if own.kind not in INTEGERS:
         raise CallError(f"cannot index slice/array with type {own}")
     place = int(raw(key))
@@ -257,9 +269,9 @@ def builtins(dialect: Dialect) -> list[Function]:
         Function("ge", lambda first, second: ordered("ge", first, second, types_named), pairs),
         Function("len", length, (GENERIC,)),
         Function("index", index, (GENERIC, GENERIC), True),
-        Function("slice", slice_(dialect.slice_follows_pointers), (GENERIC, GENERIC), True),
+        Function("slice", slice_(dialect.slice_follows_pointers), (GENERIC, GENERIC), True, declared=True),
         Function("call", call(dialect.callable_messages), (GENERIC, GENERIC), True),
-        Function("print", lambda *values: print_values(list(values)), (ANY,), True),
+        Function("print", printed, (ANY,), True),
         Function("println", lambda *values: normal(" ".join([shown(one) for one in values]) + "\n"), (ANY,), True),
         Function("printf", lambda text, *values: sprintf(text, list(values)), (STRING, ANY), True),
         Function("html", html, (ANY,), True),

@@ -14,7 +14,7 @@ def _kind(char: str) -> str:
         return "upper"
     if char.isdigit():
         return "digit"
-    return "other"
+    return "letter" if char.isalpha() else "other"
 
 
 def snakecase(string: str) -> str:
@@ -26,81 +26,71 @@ def kebabcase(string: str) -> str:
 
 
 def _cased(string: str, connector: str) -> str:
-    """Words in lower case, joined by the connector; connectors at the ends are kept."""
+    """Words in lower case, joined by the connector, which also stands for each connector of the string.
+
+    A run of marks keeps the `-` and `_` in it, and a word that begins with a digit goes on over later digits.
+    """
+    kinds = [_kind(char) for char in string]
     out: list[str] = []
-    pending = 0
-    started = False
-    for word, is_word in _pieces(string):
-        if not is_word:
-            pending = len(word)
+    in_marks = False
+    first = "connector"
+    for place, char in enumerate(string):
+        kind = kinds[place]
+        in_marks = kind == "other" or (in_marks and char in "-_")
+        if kind == "connector":
+            out.append(char if in_marks else connector)
+            first = "connector"
             continue
-        if started:
-            out.append(connector * max(1, pending))
-        elif pending:
-            out.append(connector * pending)
-        out.append(word.lower())
-        pending, started = 0, True
-    return "".join(out) + connector * pending
+        begins = place > 0 and _begins_word(kinds, place, first)
+        if begins:
+            out.append(connector)
+        if begins or first == "connector" or kind == "other":
+            first = kind
+        out.append(char.lower())
+    return "".join(out)
 
 
-def _pieces(string: str) -> list[tuple[str, bool]]:
-    """Runs of connectors (False) and words (True): a word ends where capitals, digits and letters change."""
-    pieces: list[tuple[str, bool]] = []
-    position = 0
-    while position < len(string):
-        end = _word_end(string, position)
-        pieces.append((string[position:end], _kind(string[position]) != "connector"))
-        position = end
-    return _numbers_joined(pieces)
-
-
-def _run(string: str, start: int, kind: str) -> int:
-    end = start
-    while end < len(string) and _kind(string[end]) == kind:
-        end += 1
-    return end
-
-
-def _word_end(string: str, start: int) -> int:
-    kind = _kind(string[start])
-    end = _run(string, start, kind)
+def _begins_word(kinds: list[str], place: int, first: str) -> bool:
+    """Whether a word begins at a place in the middle of letters, digits and marks; `first` begins the present one."""
+    kind, before = kinds[place], kinds[place - 1]
+    if before in ("connector", "other"):
+        return False
     if kind == "upper":
-        following = _kind(string[end]) if end < len(string) else "connector"
-        if following == "other":
-            # HTTPServer: the last capital belongs to the next word, unless it is the only one
-            return end - 1 if end - start > 1 else _run(string, end, "other")
-    return end
-
-
-def _numbers_joined(pieces: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
-    """Digits belong to a word of capitals and small letters before them (`Bld4` stays one word)."""
-    joined: list[tuple[str, bool]] = []
-    for text, is_word in pieces:
-        if joined and is_word and joined[-1][1] and _kind(text[0]) == "digit" and _kind(joined[-1][0][-1]) != "digit":
-            joined[-1] = (joined[-1][0] + text, True)
-        else:
-            joined.append((text, is_word))
-    return joined
+        return before != "upper" or (place + 1 < len(kinds) and kinds[place + 1] == "letter")
+    if kind == "digit" and before != "digit" and first != "digit":
+        end = place
+        while end < len(kinds) and kinds[end] == "digit":
+            end += 1
+        return end < len(kinds) and kinds[end] == "letter"
+    return False
 
 
 def camelcase(string: str, *, lowers: bool) -> str:
-    """Words with a capital first and no connectors between them; leading ones stay."""
-    start = 0
-    while start < len(string) and _kind(string[start]) == "connector":
-        start += 1
+    """Words with a capital first and no connectors between them; leading ones stay.
+
+    `lowers`: capitals that follow the first letter of a word directly become small.
+    """
+    kinds = [_kind(char) for char in string]
+    start = next((place for place, kind in enumerate(kinds) if kind != "connector"), len(string))
+    if start == len(string):
+        return string + string[-1:] if lowers else string
     out = [string[:start]]
     position = start
     while position < len(string):
-        if _kind(string[position]) == "connector":
-            end = _run(string, position, "connector")
-            out.append(string[position + 1 : end] if end < len(string) else string[position:end])
-            position = end
-            continue
         end = position
-        while end < len(string) and _kind(string[end]) != "connector":
+        while end < len(string) and (kinds[end] == "connector") == (kinds[position] == "connector"):
             end += 1
-        word = string[position:end]
-        rest = word[1:].lower() if lowers and not any(map(str.islower, word)) else word[1:]
-        out.append(word[0].upper() + rest)
+        run = string[position:end]
+        if kinds[position] != "connector":
+            out.append(_capitalized(run, kinds[position:end], lowers))
+        else:
+            out.append(run[:-1] if end < len(string) else run)
         position = end
     return "".join(out)
+
+
+def _capitalized(word: str, kinds: list[str], lowers: bool) -> str:
+    end = 1
+    while lowers and kinds[0] == "upper" and end < len(word) and kinds[end] == "upper":
+        end += 1
+    return word[0].upper() + word[1:end].lower() + word[end:]

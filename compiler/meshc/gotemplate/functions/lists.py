@@ -99,7 +99,10 @@ def chunk(size: int, value: Value) -> Slice:
     if size == 0:
         raise CallError("runtime error: integer divide by zero")
     if size < 0:
-        raise CallError("runtime error: makeslice: len out of range")
+        count = (len(items) - 1) // size + 1
+        if count:
+            raise CallError("runtime error: makeslice: len out of range")
+        return Slice(types.slice_of(types.LIST), [])
     parts = [list(items[at : at + size]) for at in range(0, len(items), size)]
     return Slice(types.slice_of(types.LIST), parts)
 

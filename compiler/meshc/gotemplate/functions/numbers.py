@@ -106,7 +106,7 @@ def _quotient(first: Decimal, second: Decimal) -> Decimal:
 
 def _exact(operation: Callable[[Decimal, Decimal], Decimal], first: float, rest: list[float]) -> float:
     with localcontext(_EXACT):
-        return float(reduce(operation, [_decimal(one) for one in rest], _decimal(first)))
+        return float(reduce(operation, [_decimal(one) for one in rest], _decimal(first))) + 0.0  # no negative zero
 
 
 def _round(value: float, places: int, on: float) -> float:

@@ -34,9 +34,8 @@ def _append_json(existing: str, network: str, *, namespaced: bool) -> str:
         return existing
     if not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed):
         return existing
-    namespace, slash, name = network.partition("/") if namespaced else ("", "", network)
-    if namespaced and not slash:
-        namespace, name = "", network
+    parts = network.split("/")
+    namespace, name = (parts[0], parts[1]) if namespaced and len(parts) > 1 else ("", network)
     if any(_is(item, name, namespace=namespace if namespaced else None) for item in listed):
         return existing
     entry = f'{{"name": "{name}", "namespace": "{namespace}"}}' if namespace else f'{{"name": "{name}"}}'
