@@ -43,6 +43,7 @@ class Project:
     def under(self, said: Mapping[str, Any]) -> dict[str, Any]:
         """The keywords of a call with the project's beneath: single ones are replaced, lists and mappings added to."""
         mine = dict(self.settings)
+        # The command line's profile wins however the file names its own, by key or by flag, and the other way round.
         if "profile" in said:
             mine["set"] = [flag for flag in mine.get("set", ()) if not _names_profile(flag)]
         if any(_names_profile(flag) for flag in said.get("set", ())):

@@ -50,6 +50,7 @@ def _interception_mode(value: str, _: Release) -> str | None:
 
 def _status_port(value: str, _: Release) -> str | None:
     reason = _port(value)
+    # Istio's own message names the wrong annotation, because it shares the check.
     return reason and f"excludeInboundPorts invalid: {reason}"
 
 

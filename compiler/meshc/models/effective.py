@@ -59,6 +59,7 @@ class Layers:
         return self._lay(config, selected.config) if selected else config
 
     def _lay(self, config: ProxyConfig, layer: ProxyConfig) -> ProxyConfig:
+        # Istio merges what a layer's message prints, so a scalar that is zero cannot override a lower layer.
         written = proxy.write(layer, self.release)
         if not written:
             return config
@@ -145,6 +146,7 @@ def _merged_field(field: AnyField, base: Json, over: Json, release: Release) -> 
         case "map":
             return {**base, **over}
         case kind if kind in WRAPPERS:
+            # protobuf merges a wrapper as a message: its inner zero is not set, so the lower layer's value stays.
             return over or base
         case _:
             return over

@@ -97,6 +97,7 @@ class Field(Generic[T]):
         if holder is None:
             return self
         value = holder.document.get(self.json)
+        # A message is never None: `config.tracing.tls_settings.mode` needs no check on the way.
         if self.message is not None:
             return cast(T, self.message.below(holder, self.json, value))
         if value is None:
@@ -196,6 +197,7 @@ def fields(message: type[Message], release: Release) -> Mapping[str, AnyField]:
     """The fields a release knows by JSON name, in declaration order."""
     found = _FIELDS.get((message, release))
     if found is None:
+        # An imagined release may know the messages of another version (`Release.imagined`).
         version = release.dated("mesh.messages")
         found = _FIELDS[message, release] = {
             json: field

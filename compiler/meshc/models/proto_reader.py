@@ -1,4 +1,4 @@
-"""Reads whole protobuf-JSON messages by the message tables (docs/istio/injection.md § 5.1)."""
+"""Reads whole protobuf-JSON messages by their declared fields (docs/istio/injection.md § 5.1)."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ class Reader:
             return base
         known = fields(message, self.release)
         result = dict(base)
+        # By field, not by key: errors come in declaration order, and of two spellings of a field JSON's counts.
         for described in known.values():
             spelling = described.json if described.json in document else described.name
             value = document.get(spelling)
@@ -71,6 +72,7 @@ class Reader:
     def _element(self, described: AnyField, value: Json, path: Path) -> Json:
         element = described.element
         assert element is not None
+        # A null element is Go's zero value; in a map of messages it stays null, and validation refuses it.
         if value is None:
             return {} if described.kind == "list" and element.kind == "message" else _NULL_ELEMENTS.get(element.kind)
         return self._value(element, value, path)

@@ -87,8 +87,10 @@ def _enum(field: AnyField, value: Json) -> Json:
     values = field.numbers
     if isinstance(value, str) and value in values:
         return value
+    # YAML and JSON may write a whole number as 2.0, which protobuf-JSON takes.
     if isinstance(value, float) and value.is_integer():
         value = int(value)
+    # A number without a name is kept: proto3 enumerations are open.
     if isinstance(value, int) and not isinstance(value, bool) and -(2**31) <= value < 2**31:
         return next((name for name, number in values.items() if number == value), value)
     raise WrongType("unknown value for an enumeration", f"write one of {', '.join(values)}")

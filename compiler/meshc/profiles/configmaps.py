@@ -68,6 +68,7 @@ def mesh_document(release: Release, values: Values, *, namespace: str) -> Json:
     """The mesh document: what the chart works out under what `meshConfig` says."""
     own = values.mesh_config or {}
     root = own.get("rootNamespace") or values.global_.istio_namespace
+    # The older chart writes the namespace without quotes, so YAML makes a number of `123`.
     if isinstance(root, str) and not release.has("profiles.quoted_root_namespace"):
         root = scalars.resolve(root)
     computed: dict[str, Any] = {"trustDomain": "cluster.local", "rootNamespace": root}

@@ -60,6 +60,7 @@ def chosen(release: Release, user: Json) -> list[Overlay]:
     if not release.has("profiles.wrapped_defaults"):
         return []
     values = Values(user, below=Below.NOTHING)
+    # Each release reads one more place; the newer place comes first, so a value in the older one alone still counts.
     profile, platform = values.profile, None
     if release.has("profiles.top_level_platform"):
         profile = profile or values.global_.profile

@@ -66,6 +66,7 @@ class Resolved:
 def helm(release: Release, user: Json, *, stamp: Json, namespace: str = "istio-system") -> Resolved:
     """Resolve `helm install istiod` with a user's values; `stamp` holds the hub and tag of the published chart."""
     values = overlays.effective(release, user)
+    # The published chart carries hub and tag as its own defaults, beneath what the user says.
     values = merge({"global": stamp}, values) if "global" in values else values
     given = Values(user, below=Below.NOTHING)
     profile = given.profile or given.global_.profile or "default"

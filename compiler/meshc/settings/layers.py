@@ -128,6 +128,7 @@ def _operator_spec(document: Document) -> Json:
 
 def _mesh(layer: Layer, release: Release) -> Layer:
     """Write the fields of a MeshConfig file in one spelling, so that they meet those of other layers."""
+    # Layers merge as trees, where `access_log_file` and `accessLogFile` would be two keys.
     spelt = values_reading.camel_case(MeshConfig, layer.spec["meshConfig"], release)
     return replace(layer, spec={"meshConfig": spelt})
 

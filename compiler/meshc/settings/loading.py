@@ -14,7 +14,7 @@ from meshc.models.value_fields import Below
 from meshc.models.values import Values
 from meshc.profiles import configmaps, environment
 from meshc.settings import clusterconfig, injector, resolved_documents
-from meshc.settings.model import InjectionConfig, Node, Settings
+from meshc.settings.model import FrontEnd, InjectionConfig, Node, Settings
 from meshc.settings.origins import origins
 from meshc.settings.request import MODES, Request
 from meshc.settings.resolved_documents import ResolvedDocuments
@@ -33,6 +33,7 @@ def resolved(request: Request, kind: type[S]) -> S:
     effective, unknown = mesh.apply(mesh.defaults(release), found.mesh or {}, release, strict=False)
     config, notes = _injection_config(request, found, release)
     by_mode = {mode: _seen_by(replace(request, mode=mode), found, release) for mode in MODES}
+    seen = by_mode[request.mode]
     return kind(
         release=release,
         mode=request.mode,
@@ -44,7 +45,10 @@ def resolved(request: Request, kind: type[S]) -> S:
         mesh_document=found.mesh or {},
         mesh_networks=found.networks,
         injection_config=config,
-        **by_mode[request.mode],
+        features=seen.features,
+        revision=seen.revision,
+        kube_version=seen.kube_version,
+        nodes=seen.nodes,
         chart_kube_version=request.kube_version or release.fact("profiles.kubernetes")["minimum"],
         namespace=request.namespace,
         network=request.network,
@@ -59,14 +63,13 @@ def resolved(request: Request, kind: type[S]) -> S:
     )
 
 
-def _seen_by(request: Request, found: ResolvedDocuments, release: Release) -> dict[str, Any]:
-    """What depends on which of the two front ends is meant."""
-    return {
-        "features": MappingProxyType(_features(request, found, release)),
-        "revision": _revision(request, found),
-        "kube_version": kube_version(request, release),
-        "nodes": nodes(request, release),
-    }
+def _seen_by(request: Request, found: ResolvedDocuments, release: Release) -> FrontEnd:
+    return FrontEnd(
+        features=MappingProxyType(_features(request, found, release)),
+        revision=_revision(request, found),
+        kube_version=kube_version(request, release),
+        nodes=nodes(request, release),
+    )
 
 
 def kube_version(request: Request, release: Release) -> str | None:
@@ -124,6 +127,7 @@ def _features(request: Request, found: ResolvedDocuments, release: Release) -> d
     """istiod's environment in mode webhook, under what the user says; the offline command has an empty one of its own."""
     own: dict[str, str] = {}
     if request.mode == "webhook":
+        # Values that a cluster resolved do not say what its istiod was started with: only part of it shows in them.
         if found.installed is not None and request.resolved_values is None:
             variables: list[dict[str, Any]] = found.installed.environment or []
         else:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from meshc.catalog import Release
 from meshc.errors import SettingsError
@@ -59,6 +59,16 @@ class Node:
 
 
 @dataclass(frozen=True)
+class FrontEnd:
+    """Settings that depend on which front end of istiod sees them, the webhook or the offline command."""
+
+    features: Mapping[str, str]
+    revision: str
+    kube_version: str | None
+    nodes: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that compiling needs to know, prepared once; make one with `Settings.load`.
 
@@ -94,14 +104,22 @@ class Settings:
     installed: tuple[str, ...] = ()
     origins: Origins = field(default_factory=Origins)
     warnings: tuple[str, ...] = ()
-    by_mode: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: EMPTY, repr=False)
+    by_mode: Mapping[str, FrontEnd] = field(default_factory=lambda: EMPTY, repr=False)
     _kept: dict[tuple[type, str], object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def for_mode(self, mode: str) -> Self:
         """These settings as one of the two front ends sees them: its environment, nodes and revision."""
         if mode == self.mode or mode not in self.by_mode:
             return self
-        return replace(self, mode=mode, **self.by_mode[mode])
+        seen = self.by_mode[mode]
+        return replace(
+            self,
+            mode=mode,
+            features=seen.features,
+            revision=seen.revision,
+            kube_version=seen.kube_version,
+            nodes=seen.nodes,
+        )
 
     def feature(self, name: str) -> str:
         """Value of a variable of istiod's environment, else its default in the release, else the empty string."""

@@ -22,6 +22,8 @@ def check(request: Request, release: Release, layers: list[Layer], spec: Json) -
         found = _read(request, release, layer)
         errors += [values_reading.locate(error, error.parts, layer.document) for error in found.errors]
         warnings += [f"{layer.label}: {text}" for text in found.warnings]
+    # Flags are checked with the files they are laid over: only together do they have a place in the document. What the
+    # files alone got wrong is reported with its line, so nothing is said twice.
     if not errors and request.set:
         found = _flags(request, release, spec)
         errors += [_of_flag(error, spec, request.installer) for error in found.errors]
