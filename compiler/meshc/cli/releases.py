@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import fnmatch
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -12,12 +12,40 @@ import typer
 from meshc import catalog
 from meshc.catalog import Release
 from meshc.cli import output
+from meshc.cli.inputs import warn
 from meshc.cli.options import Debug, Output
 from meshc.cli.verbs import Verb
-from meshc.errors import require_known
+from meshc.comparison.release_tables import Entry, review, tables
+from meshc.errors import UsageError, require_known
 from meshc.yamlio import Json
 
 _FORMATS = ("text", "json")
+_FAILS = "fails now"
+# Sections of the notes, each with the tables it takes; the first that fits counts.
+_SECTIONS = {
+    "pods": (
+        "switches/sidecar",
+        "switches/templates",
+        "switches/injection",
+        "facts/sidecar*",
+        "facts/templates*",
+        "facts/injection*",
+    ),
+    "bootstraps": ("switches/bootstrap", "facts/bootstrap*"),
+    "packet rules and ports": ("switches/interception", "switches/ports", "interception/*", "ports"),
+    "gateways": ("switches/gateways", "facts/gateways*", "charts/*"),
+    "mesh and proxy settings": ("switches/mesh", "facts/mesh*", "fields/*"),
+    "installation": ("switches/profiles", "facts/profiles*", "profiles/*", "overlays/*"),
+    "webhook": ("switches/webhook",),
+    "annotations, labels and Kubernetes": (
+        "switches/annotations",
+        "annotations",
+        "labels",
+        "kubernetes/*",
+        "facts/kubernetes*",
+    ),
+    "comparison": ("*",),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,13 +56,19 @@ class ReleasesOptions:
         str | None, typer.Argument(metavar="[RELEASE]", help="Print what this release changed.", show_default=False)
     ] = None
     output: Output = None
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="List each table of the catalogue and whether the release was compared with it."),
+    ] = False
     format: Annotated[str, typer.Option("--format", metavar="NAME", help="text or json.")] = "text"
     debug: Debug = False
 
 
 def releases(options: ReleasesOptions) -> int:
-    """List the releases, or print what one of them changed; returns 0."""
+    """List the releases, or print what one of them changed; returns 0, or 1 where `--check` finds a table unreviewed."""
     require_known("format", options.format, _FORMATS, path="--format")
+    if options.check:
+        return check(catalog.release(options.release) if options.release else catalog.newest(), to=options.output)
     if options.release:
         return show(options.release, format=options.format, to=options.output)
     return list_releases(format=options.format, to=options.output)
@@ -52,19 +86,57 @@ def list_releases(*, format: str = "text", to: str | None = None) -> int:
 
 
 def show(name: str, *, format: str = "text", to: str | None = None) -> int:
-    """Print what a release changed: every switch that differs from the minor before, and those its patches brought."""
+    """Print the notes of a release for operators: what it changes against the minor before, and what its patches did."""
     release = catalog.release(name)
+    if release.warning:
+        warn([release.warning])
     before = _before(release)
-    found = list(_entries(before, release)) if before else []
-    patches = list(_entries(_first(release), release))
+    found = _notes(before, release) if before else {}
+    patches = [
+        entry for entries in _notes(catalog.release(f"{release.minor}.0"), release).values() for entry in entries
+    ]
     if format == "json":
-        return _json({"release": str(release), "since": str(before or ""), "changes": found, "patches": patches}, to)
+        changes = [_as_json(entry, section) for section, entries in found.items() for entry in entries]
+        by_patch = [_as_json(entry, "") for entry in patches]
+        return _json({"release": str(release), "since": str(before or ""), "changes": changes, "patches": by_patch}, to)
     lines = [f"Istio {release}" + (f", changed since {before}:" if before else ": the oldest release meshc knows")]
-    lines += [_line(entry) for entry in found]
+    for section, entries in found.items():
+        lines += ["", f"{section}:", *(_line(entry) for entry in entries)]
     if patches:
-        lines += [f"changed by patches since {release.minor}.0:", *(_line(entry) for entry in patches)]
+        lines += ["", f"changed by patches since {release.minor}.0:", *(_line(entry) for entry in patches)]
     output.write("\n".join(lines) + "\n", output.destination(to))
     return 0
+
+
+def check(release: Release, *, to: str | None = None) -> int:
+    """Print each table of the catalogue with its state in a release; returns 1 where one is carried on unreviewed."""
+    before = _before(release)
+    if before is None:
+        raise UsageError("there is no release before", path="release", value=str(release), hint="name a later one")
+    reviewed = review(release)
+    states = {}
+    for table in tables(before, release):
+        names = ", ".join(f"{entry.sign}{entry.name}" for entry in table.entries)
+        states[table.name] = (
+            f"{table.state}: {names}" if names else f"carried on, {reviewed.of(table) or 'NOT REVIEWED'}"
+        )
+    width = max(map(len, states))
+    lines = [f"Istio {release} against {before}; reviewed: {reviewed.source or 'nothing'}"]
+    lines += [f"  {name.ljust(width)}  {state}" for name, state in states.items()]
+    output.write("\n".join(lines) + "\n", output.destination(to))
+    return 1 if any(state.endswith("NOT REVIEWED") for state in states.values()) else 0
+
+
+def _notes(old: Release, new: Release) -> dict[str, list[Entry]]:
+    """The entries of all tables by section of the notes, what fails now first."""
+    found: dict[str, list[Entry]] = {section: [] for section in (_FAILS, *_SECTIONS)}
+    for table in tables(old, new):
+        section = next(
+            s for s, patterns in _SECTIONS.items() if any(fnmatch.fnmatchcase(table.name, p) for p in patterns)
+        )
+        for entry in table.entries:
+            found[_FAILS if entry.refuses else section].append(entry)
+    return {section: entries for section, entries in found.items() if entries}
 
 
 def _row(release: Release) -> Json:
@@ -79,17 +151,19 @@ def _before(release: Release) -> Release | None:
     return known[place - 1] if place else None
 
 
-def _first(release: Release) -> Release:
-    return catalog.release(f"{release.minor}.0")
+def _line(entry: Entry) -> str:
+    return f"  {entry.sign} {entry.name}" + (f": {entry.doc}" if entry.doc else "")
 
 
-def _entries(old: Release, new: Release) -> Iterator[Json]:
-    for name, entry, holds in catalog.changes(old, new):
-        yield {"switch": name, "holds": holds, "doc": " ".join(str(entry["doc"]).split())}
-
-
-def _line(entry: Json) -> str:
-    return f"  {'+' if entry['holds'] else '-'} {entry['switch']}: {entry['doc']}"
+def _as_json(entry: Entry, section: str) -> Json:
+    return {
+        "section": section,
+        "sign": entry.sign,
+        "switch": entry.name,
+        "holds": entry.sign != "-",
+        "doc": entry.doc,
+        "refuses": entry.refuses,
+    }
 
 
 def _json(value: Json, to: str | None) -> int:

@@ -50,6 +50,11 @@ def struct(name: str, level: int = NEWEST) -> Mapping[str, Field]:
     return {field.name: field for field in _fields(name, level)}
 
 
+def structs() -> tuple[str, ...]:
+    """Names of all structs, of any minor."""
+    return tuple(_types())
+
+
 def is_struct(name: str) -> bool:
     """Whether there is a struct (hence a kind) of this name."""
     return name in _types()
