@@ -36,6 +36,9 @@ templates:
       containers:
       - name: x
         image: 5
+  nolist: |
+    spec:
+      containers: 5
   computed: |
     spec:
       {% if Values %}
@@ -68,6 +71,7 @@ TEMPLATES: dict[str, list[str]] = {
     "a": ["pods.yaml:1", '"b" not found', "b is an alias itself", "list templates"],
     "twice": ["template twice:5", "(pods.yaml:1)", "spec.containers[1].name", "'x' twice", "its own name"],
     "number": ["template number:4", "(pods.yaml:1)", "spec.containers[0].image", "(got 5)", "between quotes"],
+    "nolist": ["template nolist:2", "(pods.yaml:1)", "spec.containers", "(got 5)", "write a list of containers"],
     "computed": ["template computed:5", "(pods.yaml:1)", "spec.containers[0].image", "(got 5)", "between quotes"],
     "undefined": ["template undefined:2", "(pods.yaml:1)", "'nosuch' is undefined", "hint: "],
     "go": [

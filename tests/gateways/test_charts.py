@@ -41,8 +41,7 @@ def test_an_unknown_chart_is_refused_with_the_nearest_name() -> None:
     [
         ("1.17.2", None, "docker.io/istio/proxyv2:1.17.2"),
         ("1.30", None, "registry.istio.io/release/proxyv2:1.30.3"),
-        ("1.29", "1.0.0", "gcr.io/istio-testing/proxyv2:latest"),
-        ("1.30", "1.0.0", "registry.istio.io/testing/proxyv2:latest"),
+        ("1.30", "1.0.0", "registry.istio.io/release/proxyv2:1.30.3"),
     ],
 )
 def test_released_charts_carry_released_images(release: str, version: str | None, image: str) -> None:

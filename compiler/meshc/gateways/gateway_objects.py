@@ -22,7 +22,7 @@ def chart(
     """Render a gateway chart as `helm install NAME` does: its objects in the order Helm installs them.
 
     `chart` is `gateway`, `istio-ingress` or `istio-egress`, `name` Helm's release name, `version` the chart's own
-    (default: that of the release; `1.0.0` means the charts of the source tree with their testing images).
+    (default: that of the release).
     Raises SettingsError for values the chart does not know or refuses (docs/istio/other-templates.md §§ 11, 12).
     """
     check(chart, values)
@@ -30,15 +30,22 @@ def chart(
     return _render(chart, values, settings, name=name, namespace=namespace, version=version)
 
 
-def gateway(gateway: Json, settings: Settings, watched_namespaces: Collection[str] | None = None) -> list[Json]:
+def gateway(
+    gateway: Json,
+    settings: Settings,
+    watched_namespaces: Collection[str] | None = None,
+    *,
+    transition_time: str | None = None,
+) -> list[Json]:
     """Objects that the Gateway API deployment controller writes for a Gateway, in order (docs/istio/other-templates.md §§ 7 to 10).
 
     GatewayClasses, ConfigMaps, ProxyConfigs, Namespaces, ListenerSets and existing objects are taken from
     `settings.resources`.  A Gateway of an unknown class, another revision or a namespace outside `watched_namespaces`
     gives nothing; one whose patches change an object's identity gives only the controller's version.
+    `transition_time` is written to the conditions of the status that 1.17 sets (null: not known).
     Raises InputError for a document of another kind, SettingsError for values and references the templates fail on.
     """
-    return deploy(gateway, settings, watched_namespaces).documents
+    return deploy(gateway, settings, watched_namespaces, transition_time=transition_time).documents
 
 
 def profile_gateways(settings: Settings) -> list[tuple[Gateway, list[Json]]]:
@@ -66,7 +73,7 @@ def _render(
         version=version if version is not None else str(settings.release),
         kubernetes=kubernetes_minor(settings.chart_kube_version),
     )
-    resolved = effective(chart, values, release=settings.release, version=helm.version)
+    resolved = effective(chart, values, release=settings.release)
     context = classic.context(chart, resolved, helm) if chart in SIDES else gateway_chart.context(resolved, helm)
     template = "charts/classic" if chart in SIDES else "charts/gateway"
     return Engine.of(settings.release).template(template).render_all(context)

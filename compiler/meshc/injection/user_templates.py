@@ -37,25 +37,34 @@ class blaming:
 
 
 def check(overlay: Json, name: str, templates: Mapping[str, str]) -> None:
-    """Refuse an overlay of a user's template that gives one container twice; raises InjectionError.
+    """Refuse an overlay of a user's template whose containers are no list, or that gives one of them twice.
 
-    Istio would silently make one container of both.
+    Raises InjectionError.  Istio would silently make one container of two with the same name.
     """
-    if name not in templates:
-        return
     spec = overlay.get("spec")
+    if name not in templates or not isinstance(spec, dict):
+        return
     for field in _LISTS:
-        seen: set[str] = set()
-        for index, container in enumerate((spec.get(field) or ()) if isinstance(spec, dict) else ()):
-            given = container.get("name") if isinstance(container, dict) and "$patch" not in container else None
-            if isinstance(given, str) and given in seen:
-                raise InjectionError(
-                    f"the template gives the container {given!r} twice",
-                    path=["spec", field, index, "name"],
-                    value=given,
-                    hint="give each container of the template its own name, or join the two",
-                )
-            seen |= {given} if isinstance(given, str) else set()
+        containers = spec.get(field) or []
+        if not isinstance(containers, list):
+            hint = "write a list of containers, each with a name"
+            raise InjectionError("the template gives no list", path=["spec", field], value=containers, hint=hint)
+        _check_names(containers, field)
+
+
+def _check_names(containers: Sequence[Json], field: str) -> None:
+    seen: set[str] = set()
+    for index, container in enumerate(containers):
+        # an element with `$patch` is an instruction about a container, not a container
+        given = container.get("name") if isinstance(container, dict) and "$patch" not in container else None
+        if isinstance(given, str) and given in seen:
+            raise InjectionError(
+                f"the template gives the container {given!r} twice",
+                path=["spec", field, index, "name"],
+                value=given,
+                hint="give each container of the template its own name, or join the two",
+            )
+        seen |= {given} if isinstance(given, str) else set()
 
 
 def _line(text: str, path: Sequence[PathPart]) -> int | None:

@@ -8,7 +8,9 @@ from meshc import yamlio
 from meshc.errors import MeshcError
 from meshc.gateways.gateway_objects import chart
 from meshc.settings import Settings
+from meshc.trees import merge
 from meshc.yamlio import Json
+from tests.conformance import source_tree
 from tests.conformance.data import Row
 
 
@@ -35,12 +37,19 @@ def _render(row: Row) -> list[Json]:
     settings = Settings.load(release=row["tag"], installer="helm", kube_version=row["kubernetes"], resolved_values={})
     return chart(
         row["chart"],
-        row["values"],
+        _values(row),
         settings,
         name=row["helm_release"],
         namespace=row["namespace"],
         version=row["chart_version"],
     )
+
+
+def _values(row: Row) -> Json:
+    """The row's values over the images of the source tree, where the charts are that tree's (version 1.0.0)."""
+    if row["chart_version"] != "1.0.0" or row["chart"] == "gateway":
+        return row["values"]
+    return merge({"global": source_tree.images(row["tag"])}, row["values"])
 
 
 def _key(document: Json) -> tuple[str, str]:

@@ -18,7 +18,7 @@ def run(row: Row) -> None:
         kube_version=row["kubernetes"],
         resources=[*row["gateway_classes"], *row["existing"], *row.get("proxy_configs", [])],
     )
-    found = gateway(row["gateway"], settings, watched_namespaces=row.get("watched_namespaces"))
+    found = gateway(row["gateway"], settings, watched_namespaces=row.get("watched_namespaces"), transition_time="fake")
     wanted = [d.value for d in yamlio.load_all(row.text(row["golden"]))] if row["golden"] else []
     assert [d["kind"] for d in found] == row["written"]
     assert len(found) == len(wanted)

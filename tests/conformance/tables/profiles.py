@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from meshc import yamlio
-from meshc.catalog import release
 from meshc.errors import MeshcError
 from meshc.settings import Settings
+from tests.conformance import source_tree
 from tests.conformance.data import Row
 
 
@@ -37,7 +37,7 @@ def run(row: Row) -> None:
 
 def load(row: Row) -> Settings:
     """The row's settings, with hub and tag of the source tree in place of the released ones."""
-    images = {"hub": release(row["tag"]).fact("profiles.images")["hub_in_tree"], "tag": "latest"}
+    images = source_tree.images(row["tag"])
     if row["installer"] == "helm":
         return Settings.load(release=row["tag"], installer="helm", values=[{"global": images}, row["values"]])
     operator = {"apiVersion": "install.istio.io/v1alpha1", "kind": "IstioOperator", "spec": row.get("file") or {}}

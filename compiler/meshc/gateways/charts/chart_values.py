@@ -7,16 +7,15 @@ from functools import reduce
 from meshc.catalog import Release
 from meshc.errors import SettingsError
 from meshc.gateways.charts.chart_defaults import SIDES, defaults
+from meshc.profiles import released
 from meshc.profiles.overlays import chosen
 from meshc.trees import HELM, get, merge
 from meshc.yamlio import Json
 
 _PRIVATE = "_internal_defaults_do_not_set"
-IN_TREE = "1.0.0"
-"""Version of charts that no release process has stamped: they carry the testing hub and the tag `latest`."""
 
 
-def effective(chart: str, values: Json, *, release: Release, version: str) -> Json:
+def effective(chart: str, values: Json, *, release: Release) -> Json:
     """Values as the chart's templates see them.
 
     Until 1.20 the user's values lie over the chart's and a null takes a default away; since 1.21 the profile,
@@ -25,7 +24,7 @@ def effective(chart: str, values: Json, *, release: Release, version: str) -> Js
     """
     own = defaults(chart, release)
     if chart in SIDES:
-        own = merge(own, {"global": _image_of(release, version)})
+        own = merge(own, {"global": released(release)})
     if not release.has("profiles.wrapped_defaults"):
         return merge(own, values, HELM)
     if release.has("profiles.descoped_charts") and "defaults" in values:
@@ -41,10 +40,3 @@ def effective(chart: str, values: Json, *, release: Release, version: str) -> Js
     if chart == "gateway" and release.has("gateways.global_flattened"):
         result = reduce(merge, [get(tree, "global") or {} for tree in (*overlays, user)], result)
     return merge(result, user)
-
-
-def _image_of(release: Release, version: str) -> Json:
-    images = release.fact("profiles.images")
-    if version == IN_TREE:
-        return {"hub": images["hub_in_tree"], "tag": images["tag_in_tree"]}
-    return {"hub": images["hub"], "tag": str(release)}

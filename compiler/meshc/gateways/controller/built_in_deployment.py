@@ -10,22 +10,22 @@ from meshc.settings import Settings
 from meshc.yamlio import Json
 
 _MESSAGE = "Deployed gateway to the cluster"
-UNKNOWN_TIME = "fake"
-"""Stands where the controller writes the time of the transition."""
 
 
-def objects(gateway: Json, context: Mapping[str, Json], settings: Settings) -> list[Json]:
+def objects(
+    gateway: Json, context: Mapping[str, Json], settings: Settings, transition_time: str | None = None
+) -> list[Json]:
     """Service, Deployment and the Gateway's status patch."""
     labels = context["labels"]
     managed = labels["infrastructure"] | {"gateway.istio.io/managed": managed_label(GATEWAY)}
     filled = dict(context, labels=labels | {"object": managed})
     return [
         *Engine.of(settings.release).template("kube-gateway-injected").render_all(filled),
-        _status(gateway),
+        _status(gateway, transition_time),
     ]
 
 
-def _status(gateway: Json) -> Json:
+def _status(gateway: Json, time: str | None) -> Json:
     return {
         "apiVersion": "gateway.networking.k8s.io/v1beta1",
         "kind": "Gateway",
@@ -35,9 +35,15 @@ def _status(gateway: Json) -> Json:
             "namespace": metadata(gateway)["namespace"],
         },
         "spec": {"gatewayClassName": "", "listeners": None},
-        "status": {"conditions": [_condition("Accepted", "Accepted"), _condition("Scheduled", "ResourcesAvailable")]},
+        "status": {
+            "conditions": [
+                _condition("Accepted", "Accepted", time),
+                _condition("Scheduled", "ResourcesAvailable", time),
+            ]
+        },
     }
 
 
-def _condition(kind: str, reason: str) -> Json:
-    return {"lastTransitionTime": UNKNOWN_TIME, "message": _MESSAGE, "reason": reason, "status": "True", "type": kind}
+def _condition(kind: str, reason: str, time: str | None) -> Json:
+    # the controller writes its clock's time, which nobody knows here: null is Kubernetes' zero time
+    return {"lastTransitionTime": time, "message": _MESSAGE, "reason": reason, "status": "True", "type": kind}

@@ -49,7 +49,13 @@ class Written(NamedTuple):
     refusal: MeshcError | None = None
 
 
-def deploy(gateway: Json, settings: Settings, watched_namespaces: Collection[str] | None = None) -> Written:
+def deploy(
+    gateway: Json,
+    settings: Settings,
+    watched_namespaces: Collection[str] | None = None,
+    *,
+    transition_time: str | None = None,
+) -> Written:
     """Everything the controller writes for a Gateway; nothing when it is not its to run.
 
     Raises InputError for a document of another kind, SettingsError for values and references its templates fail on.
@@ -64,7 +70,7 @@ def deploy(gateway: Json, settings: Settings, watched_namespaces: Collection[str
     if settings.release.has("gateways.built_in_deployment"):
         names = Names.of(gateway, chosen)
         context = _context(gateway, chosen, names, settings)
-        return Written(documents + built_in_deployment.objects(gateway, context, settings))
+        return Written(documents + built_in_deployment.objects(gateway, context, settings, transition_time))
     try:
         return Written(documents + _objects(gateway, chosen, settings))
     except IllegalChange as refusal:
