@@ -57,6 +57,7 @@ def each(
 def _forked(work: Callable[[int], T], number: int, jobs: int, *, prepare: bool) -> Iterable[T]:
     global _work
     _work = work
+    # Compiled templates and prepared settings of the parent are memory that forked workers share.
     if prepare:
         yield work(0)
     context = multiprocessing.get_context("fork")

@@ -40,6 +40,7 @@ def _at(node: Json, path: Sequence[Step], difference: Difference) -> Json:
         return _reordered(node, difference) if difference.kind == "order" else deepcopy(difference.new)
     if isinstance(node, str):
         return _inside_text(node, path, difference)
+    # A move names both lists of one pod, so it is carried out in the pod itself.
     if difference.kind == "moved" and len(path) == 2:
         return _moved(node, path, difference)
     step, rest = path[0], path[1:]

@@ -113,6 +113,7 @@ def _order(before: Sequence[Item], after: Sequence[Item], path: Path) -> Iterato
 
 
 def _by_position(old: Sequence[Json], new: Sequence[Json], domain: Domain, path: Path) -> Iterator[Difference]:
+    # Without a key, items pair by position around those that are equal, so that one insertion is one difference.
     matcher = difflib.SequenceMatcher(None, [_print(v) for v in old], [_print(v) for v in new], autojunk=False)
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         if tag == "equal":
@@ -128,6 +129,7 @@ def _by_position(old: Sequence[Json], new: Sequence[Json], domain: Domain, path:
 
 def _key_fields(old: Sequence[Json], new: Sequence[Json], domain: Domain, path: Path) -> tuple[str, ...] | None:
     field = next((step for step in reversed(path) if isinstance(step, str)), "")
+    # A key counts only when every item on both sides has it: half a key would pair the wrong items.
     items = [*old, *new]
     for fields in _keys(domain, field):
         if all(isinstance(i, dict) and all(get(i, f) is not None for f in fields) for i in items):

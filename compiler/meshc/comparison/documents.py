@@ -102,6 +102,7 @@ def paired(old: Sequence[Side], new: Sequence[Side]) -> list[tuple[Side | None, 
     pairs: list[tuple[Side | None, Side | None]] = []
     for key, side in _numbered(old).items():
         pairs.append((side, later.pop(key, None)))
+    # Only documents without a partner by name may be taken for renamed ones.
     alone = [a for a, b in pairs if a and b is None]
     found = _renamed(alone, list(later.values()))
     pairs = [(a, b or (found.get(id(a)) if a else None)) for a, b in pairs]

@@ -73,6 +73,7 @@ def compiled(unit: Unit | None, settings: Settings, places: Mapping[str, str]) -
     rests: dict[str, bytes] = {}
     for name, bootstrap in parts.documents.items():
         nodes[name] = bootstrap.get("node")
+        # As bytes, because workloads share everything but the node: equal rests are compared once, found by their bytes.
         rests[name] = orjson.dumps({key: value for key, value in bootstrap.items() if key != "node"})
     return Compiled(objects, nodes, rests)
 

@@ -60,6 +60,7 @@ def canonical(text: str) -> str:
 def spelled(nanoseconds: int) -> str:
     """A duration as `time.Duration` prints it: `1m0s`, `500ms`, `0s`."""
     sign, rest = ("-", -nanoseconds) if nanoseconds < 0 else ("", nanoseconds)
+    # Below a second Go picks the largest unit that gives a whole part.
     for unit in ("ns", "µs", "ms"):
         if rest < _UNITS[unit] * 1000 and rest:
             return f"{sign}{_decimal(rest, _UNITS[unit])}{unit}"

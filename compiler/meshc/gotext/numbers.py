@@ -19,6 +19,7 @@ def float32(value: float) -> str:
     """A float as its shortest string at 32-bit precision, e.g. `1.1`, `1e+06`."""
     if abs(value) >= _FLOAT32_MAX:
         return "+Inf" if value > 0 else "-Inf"
+    # The shortest digits that give the same 32 bits, found by trying one digit more each time.
     packed = struct.pack("<f", value)
     rounded = struct.unpack("<f", packed)[0]
     candidates = (f"{rounded:.{digits}e}" for digits in range(9))

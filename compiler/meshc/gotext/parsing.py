@@ -9,6 +9,7 @@ from meshc.gotext.strings import quote
 
 _TRUE = frozenset(("1", "t", "T", "TRUE", "true", "True"))
 _FALSE = frozenset(("0", "f", "F", "FALSE", "false", "False"))
+# Not int(): Python also takes underscores, spaces and digits of other scripts.
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _DIGITS = re.compile(r"[0-9]+")
 _BITS = re.compile(r"0|[1-9][0-9]*")

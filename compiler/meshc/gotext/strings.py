@@ -34,11 +34,13 @@ def unquote(text: str) -> str | None:
 
 def trim(text: str) -> str:
     """The string without white space, as Go defines it, at both ends."""
+    # Python strips more than Go does, e.g. the separators U+001C to U+001F.
     return text.strip(_SPACES)
 
 
 def clean_path(path: str) -> str:
     """Shortest equal path: no `.`, no doubled slashes, `..` resolved as far as possible."""
+    # Python keeps two slashes at the start, which POSIX allows to mean something else; Go does not.
     cleaned = posixpath.normpath(path)
     return "/" + cleaned.lstrip("/") if path.startswith("/") else cleaned
 

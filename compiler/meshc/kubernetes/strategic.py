@@ -119,6 +119,7 @@ class Merge(ABC, Generic[Node, Items]):
             except Mismatch as mismatch:
                 mismatch.path.append(index)
                 raise
+        # Only now: the layer of an element is kept by its identity, which merging into it may have changed.
         self.arrive(items, [*arrived.values()])
         if len(first) == len(items) and first.keys().isdisjoint(wanted):
             items[:] = [*arrived.values(), *items]  # the common case: everything in the patch is new
@@ -232,6 +233,7 @@ class _Copying(Merge[Object, Array]):
         if (kept := patch.get(_RETAIN)) is not None:
             if not isinstance(kept, list) or any(k not in kept for k in rest):
                 raise _error("$retainKeys must list every key of its map", kept)
+            # A list, because the map shrinks on the way.
             for key in [k for k in node if k not in kept]:
                 del node[key]
         for directive, value in patch.items():

@@ -52,6 +52,7 @@ def _list(key: str, old: Array, new: Array, field: Field) -> Object:
     if field.merge_key is None:
         return {key: new}
     name = field.merge_key
+    # With equal keys a patch cannot say which element it means.
     if not _unique(old, name) or not _unique(new, name):
         return {key: [*new, _REPLACE]}
     before, after = {e[name]: e for e in old}, {e[name]: e for e in new}
@@ -68,6 +69,7 @@ def _ordered(patch: Object, key: str, change: tuple[Array, Array], field: Field)
     """The patch of a list, with the order written down where merging alone gives another."""
     old, new = change
     name = field.merge_key or ""
+    # Asking the merge itself keeps its rules in one place.
     if strategic.merge_list(old, patch.get(key, []), field) == new:
         return patch
     order = [{name: element[name]} for element in new]

@@ -77,6 +77,7 @@ def ordered(kind: str, value: Json) -> Json:
         return value
     fields = struct(kind)
     result: Object = {}
+    # Go marshals a struct in the order of its fields and a map by its sorted keys.
     for name, field in fields.items():
         if name in value:
             item = value[name]

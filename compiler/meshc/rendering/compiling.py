@@ -67,6 +67,7 @@ def compile_parts(
 
 
 def _compiled(unit: Unit, settings: Settings, facts: Mapping[str, Json], places: Mapping[str, str]) -> Parts:
+    # A workload made from a Gateway has its Gateway for a document, whose positions are not the workload's.
     own = unit.document is not None and unit.document.value is unit.manifest
     result = inject(
         unit.document if own else unit.manifest,

@@ -24,6 +24,7 @@ class Rendered:
     folder: str
     decision: str
     reason: str
+    # Where it came from differs between checkouts that render the same.
     source: str = field(compare=False)
     files: dict[str, bytes]
 

@@ -19,6 +19,7 @@ class Alignment(NamedTuple):
 def align(old: Array, new: Array) -> Alignment:
     """Pair items by their Kubernetes merge key, objects by kind and name, others by equality."""
     before, after = _identities(old), _identities(new)
+    # Without autojunk: it would ignore identities that are frequent in long lists.
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     kept = {b + n: a + n for a, b, size in matcher.get_matching_blocks() for n in range(size)}
     staying = set(kept.values())
@@ -45,4 +46,5 @@ def _name(item: Json) -> str:
         for key in ITEM_KEYS:
             if isinstance(item.get(key), str | int):
                 return f"{key} {item[key]}"
+    # Any text that is equal for equal items will do.
     return repr(item)

@@ -46,6 +46,7 @@ def merge(base: Json, over: Json, policy: Policy = REPLACE, path: tuple[str, ...
     if isinstance(base, dict) and isinstance(over, dict) and not policy.whole(path):
         result = dict(base)
         for key, value in over.items():
+            # The key may be missing below: removing it is no error to Helm either.
             if value is None and policy.null_deletes:
                 result.pop(key, None)
             else:

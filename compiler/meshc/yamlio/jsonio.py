@@ -25,6 +25,7 @@ def load_json(data: str | bytes, *, file: str | None = None) -> Any:
         raise InputError(
             f"not JSON: {error.msg}", file=file, line=error.lineno, column=error.colno, hint=hint
         ) from None
+    # Only text with many brackets can be nested too deep; counting them is cheaper than walking every value.
     braces, brackets = ("{", "[") if isinstance(data, str) else (b"{", b"[")
     if data.count(braces) + data.count(brackets) > _DEEPEST:  # type: ignore[arg-type]
         _check_depth(value, file)
@@ -39,6 +40,7 @@ def dump_json(value: Any, *, sort: bool = False) -> str:
     option = orjson.OPT_SORT_KEYS if sort else None
     try:
         data = orjson.dumps(value, option=option)
+        # orjson writes floats faster but not as Go does; a second pass is paid only where a float may be.
         if _FLOAT.search(data):
             data = orjson.dumps(_with_spelled_floats(value), option=option)
     except orjson.JSONEncodeError as error:

@@ -14,6 +14,7 @@ def ordered(keys: Iterable[str]) -> list[str]:
     """Sort the keys of one map as Kubernetes' YAML writer does."""
     listed = list(keys)
     joined = "".join(listed)
+    # Letters and these marks compare by code point, which Python sorts without calling back.
     if (joined.isascii() and joined.isalpha()) or _BY_CODE_POINT.fullmatch(joined):
         return sorted(listed)
     return sorted(listed, key=_SORT_KEY)

@@ -32,6 +32,7 @@ MAX_EXPANSION = 400_000
 
 _TAG = "tag:yaml.org,2002:"
 _MERGE = object()
+# What plain scalars mean is kept: manifests repeat the same few words and numbers.  Both bounds hold memory down.
 _KNOWN_LIMIT = 20_000
 _KNOWN_LENGTH = 200
 _known: Object = {}
@@ -89,12 +90,15 @@ class _Reader:
             self.too_deep(event)
         if event.anchor is None:
             return self.mapping(depth + 1) if kind is MappingStartEvent else self.sequence(depth + 1)
+        # An alias inside its own anchor would make a value without an end.
         self.open_anchors.add(event.anchor)
         value = self.mapping(depth + 1) if kind is MappingStartEvent else self.sequence(depth + 1)
         self.open_anchors.discard(event.anchor)
         self.anchors[event.anchor] = value
         return value
 
+    # The common scalars are handled in the loops of `sequence` and `mapping` themselves: a call for each would double
+    # the time of reading.
     def sequence(self, depth: int) -> Array:
         get, value, known = self.get, self.value, _known
         items: Array = []
@@ -115,6 +119,7 @@ class _Reader:
 
     def mapping(self, depth: int) -> Object:
         get, value, known, keys = self.get, self.value, _known, _known_keys
+        # Kubernetes takes the last of equal keys, so only strict reading pays for remembering them.
         seen: set[str] | None = set() if self.strict else None
         result: Object = {}
         while True:

@@ -26,6 +26,7 @@ def splice(text: str, old: Json, new: Json, *, file: str | None = None, line: in
     wanted = pruned(new)
     try:
         result = applied(text, _Editor(text).node(None, old, new))
+        # The edit is proved, not trusted: the new text has to read as the wanted value.
         good = pruned(load(result)) == wanted
         reason = "the edited text would read differently"
     except (Unsplicable, InputError, YAMLError, ValueError) as problem:

@@ -17,6 +17,7 @@ else:
     positions = late("meshc.yamlio.positions")
 
 _SEPARATOR = re.compile(r"^---(.*)\n?", re.MULTILINE)
+# Anything but comments, spaces and the separator itself; what stands behind a separator in its line counts.
 _CONTENT = re.compile(r"^(?!---)[ \t]*[^#\s]|^---[ \t]+[^#\s]", re.MULTILINE)
 
 
@@ -104,6 +105,7 @@ def pieces(text: str, *, file: str | None = None) -> Iterator[tuple[str, int]]:
                 value=rest,
                 hint="put what follows '---' on the next line",
             )
+        # A separator before any content opens no document: it stays with the one after it, whose bytes are copied.
         if mark.start() > start:
             yield text[start : mark.start()], line
             line += text.count("\n", start, mark.end())

@@ -31,6 +31,7 @@ def _mapping(value: Object, indent: int, out: list[str], *, first: str | None = 
     """Write the entries of a map; `first` replaces the indentation of the first line (after `- `)."""
     pad = _pad(indent)
     lead = pad if first is None else first
+    # Strings, the bulk of every manifest, are written here without a further call.
     for key in ordered(value) if len(value) > 1 else value:
         item = value[key]
         style, text = styled(key)
