@@ -49,6 +49,19 @@ _NUMBER: Final = re.compile(
     r"|0[oO][0-7_]*\.?[0-7_]*|0[bB][01_]*\.?[01_]*"
     r"|[0-9_]*\.?[0-9_]*(?:[eE][+-]?[0-9_]*)?)i?"
 )
+_END: Final = r"(?=[ \t\r\n.,|:()]|\}\})"
+_USUAL: Final = re.compile(
+    r"([ \t\r\n]++)(?!-\}\})|(\.[A-Za-z_][A-Za-z0-9_]*)"
+    + _END
+    + r"|([A-Za-z_][A-Za-z0-9_]*)"
+    + _END
+    + r"|(\$[A-Za-z0-9_]*)"
+    + _END
+    + r'|("(?:[^"\\\n]|\\[^\n])*")|(`[^`]*`)|(\|)|(:=)'
+)
+"""Tokens as they usually are; whatever else there is, errors too, is read character by character."""
+_USUAL_KINDS: Final = ("", "space", "field", "identifier", "variable", "string", "raw string", "|", ":=")
+_WORD_KINDS: Final = dict.fromkeys(("true", "false"), "bool") | {word: word for word in KEYWORDS}
 _SIMPLE: Final = {"=": "=", "|": "|", ")": ")", "(": "("}
 
 
@@ -111,7 +124,15 @@ class Lexer:
         text = self.text
         self.add("{{", start, "{{")
         self.depth = 0
+        tokens = self.tokens
         while True:
+            usual = _USUAL.match(text, position)
+            if usual is not None:
+                group, found = usual.lastindex or 0, usual.group()
+                kind = _WORD_KINDS.get(found, "identifier") if group == 3 else _USUAL_KINDS[group]
+                tokens.append(Token(kind, position, found))
+                position = usual.end()
+                continue
             if text.startswith("}}", position):
                 return self._close(position, position, 2)
             char = text[position : position + 1]

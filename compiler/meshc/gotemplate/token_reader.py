@@ -48,11 +48,13 @@ class TokenReader:
 
     def next_token(self) -> Token:
         token = self.next()
-        return self.next() if token.kind == "space" else token
+        return self.next() if token[0] == "space" else token
 
     def peek_token(self) -> Token:
-        token = self.next_token()
-        self.back()
+        token = self.next()
+        if token[0] == "space":
+            token = self.next()
+        self.peeked += 1
         return token
 
     def line(self, position: int) -> int:

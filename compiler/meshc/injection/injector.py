@@ -80,8 +80,7 @@ class Injector:
     @cached_property
     def with_directives(self) -> Set[str]:
         """The user's own templates whose text names a directive of strategic merge."""
-        named = {name for name, text in self.templates.own.items() if _DIRECTIVE.search(text)}
-        return named | set(self.templates.go)  # a value can become a key there
+        return {name for name, text in self.templates.own.items() if _DIRECTIVE.search(text)}
 
     def template_layer(self, name: str) -> Layer:
         """What edits made by a template are recorded as."""

@@ -25,6 +25,7 @@ class Rendered(NamedTuple):
     overlay: dict[str, Json]
     typed: dict[int, Any]
     given: TemplateInput | None = None
+    directives: bool = False
 
 
 class Renderer:
@@ -57,8 +58,8 @@ class Renderer:
         """The overlay of one template; raises InjectionError and TemplateError like `Templates.render`."""
         cluster = self._templates.cluster
         if name in cluster.texts:
-            yielded = cluster.render(name, given)
-            return Rendered(yielded.overlay, yielded.typed)
+            yielded = cluster.render(name, given, key)
+            return Rendered(yielded.overlay, yielded.typed, None, yielded.directives)
         if not key or name in self._templates.own:
             return Rendered(self._templates.render(name, given), {})
         # the ProxyConfig stands for itself: it lives as long as the entry does, so no other can take its identity

@@ -144,10 +144,10 @@ class _Run:
         renderer = self.injector.renderer
         key = renderer.key(given)
         for name in names:
-            overlay, known, _ = renderer.render(name, given, key)
+            overlay, known, _, directives = renderer.render(name, given, key)
             with stage(self.injector.merge_error), user_templates.blaming(name, self.injector.templates.own):
                 user_templates.check(overlay, name, self.injector.templates.own)
-                directives = name in self.injector.with_directives and has_directives(overlay)
+                directives = directives or (name in self.injector.with_directives and has_directives(overlay))
                 whole = not self.template_pod and not directives
                 self.template_pod = overlay if whole else strategic.merge(self.template_pod, overlay)
                 annotations = (self.pod.get("metadata") or {}).get("annotations") or {}

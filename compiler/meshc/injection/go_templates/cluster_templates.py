@@ -26,16 +26,23 @@ from meshc.injection.go_templates.data_object import data_object
 from meshc.injection.go_templates.dialect import dialect_of
 from meshc.injection.go_templates.istio_functions import istio_functions
 from meshc.injection.go_templates.loading import general
-from meshc.injection.go_templates.reading import Reads, extract, reads_of
+from meshc.injection.go_templates.reading import Reads, beyond, extract, reads_of
 from meshc.injection.go_templates.remedies import remedy
 from meshc.injection.go_templates.type_table import type_table
-from meshc.injection.templating.template_input import TemplateInput
+from meshc.injection.overlay import has_directives
+from meshc.injection.templating.template_input import READ, TemplateInput
 from meshc.yamlio import Document, Json
 
 KEPT = 256
 """Overlays kept at most, per template and in all."""
 LARGEST = 256 * 1024
 """Bytes of a pod beyond which its overlay is not kept."""
+
+_COMMON: Mapping[str, Reads] = {
+    "metadata": {"annotations": None, "labels": None, "namespace": None},
+    "spec": {"serviceAccountName": None, "containers": dict.fromkeys(READ)},
+}
+"""The parts of a pod that its key in `overlay_cache` stands for."""
 
 Parts = Callable[[TemplateInput], Mapping[str, Json]]
 """Makes the data of a pod under Istio's names, as JSON."""
@@ -60,6 +67,11 @@ class Yielded:
     overlay: dict[str, Json]
     typed: dict[int, Any] = field(default_factory=dict)
 
+    @cached_property
+    def directives(self) -> bool:
+        """Whether the overlay holds `$patch` and its like: here a value can become a key."""
+        return has_directives(self.overlay)
+
 
 @dataclass(eq=False)
 class ClusterTemplates:
@@ -83,7 +95,7 @@ class ClusterTemplates:
             except GoTemplateError as error:
                 raise self._error(name, error) from None
         self._by_text: dict[str, Yielded] = {}
-        self._by_reads: dict[str, dict[bytes, tuple[Yielded, TemplateInput]]] = {}
+        self._by_reads: dict[str, dict[tuple[bytes, int] | None, tuple[Yielded, TemplateInput]]] = {}
         self._reads: dict[str, list[tuple[Reads, Reads]]] = {}
 
     def position(self, name: str, line: int) -> tuple[str, int]:
@@ -95,12 +107,15 @@ class ClusterTemplates:
         """A line of a template's text."""
         return self.texts[name].split("\n")[line - 1].strip()
 
-    def render(self, name: str, given: TemplateInput) -> Yielded:
-        """The overlay of a template for a pod; raises InjectionError in Istio's words, with the place in the text."""
+    def render(self, name: str, given: TemplateInput, pod: bytes = b"") -> Yielded:
+        """The overlay of a template for a pod; raises InjectionError in Istio's words, with the place in the text.
+
+        `pod` stands for the parts of the pod in `_COMMON`, its identity and ids; without it nothing is kept.
+        """
         self.last[name] = given
         known = self._by_reads.setdefault(name, {})
-        for meta, spec in self._reads.get(name, ()):
-            found = known.get(self._key(given, meta, spec))
+        for meta, spec in self._reads.get(name, ()) if pod else ():
+            found = known.get(self._key(given, pod, meta, spec))
             if found is not None:
                 return found[0]
         data = self.data(name, given)
@@ -116,7 +131,8 @@ class ClusterTemplates:
         except GoTemplateError as error:
             raise self._error(name, error) from None
         yielded = self._yielded(name, text, given)
-        self._remember(name, given, made[-1], yielded)
+        if pod:
+            self._remember(name, given, pod, made[-1], yielded)
         return yielded
 
     def data(self, name: str, given: TemplateInput) -> Callable[[], Value]:
@@ -149,31 +165,26 @@ class ClusterTemplates:
             if any(template.functions[one].changes for one in template.parsed.functions)
         )
 
-    def _key(self, given: TemplateInput, meta: Reads, spec: Reads) -> bytes:
-        parts = [
-            extract(given.metadata, meta),
-            extract(given.spec, spec),
-            given.annotations,
-            given.labels,
-            given.metadata.get("namespace"),
-            list(given.workload),
-            [given.proxy_uid, given.proxy_gid, given.native_sidecars, id(given.proxy_config)],
-        ]
-        data = orjson.dumps(parts)
-        return blake2b(data, digest_size=16).digest() if len(data) <= LARGEST else b""
+    def _key(self, given: TemplateInput, pod: bytes, meta: Reads, spec: Reads) -> tuple[bytes, int] | None:
+        # the ProxyConfig stands for itself: it lives as long as the entry does, so no other can take its identity
+        config = id(given.proxy_config)
+        if not meta and not spec and meta is not None and spec is not None:
+            return pod, config
+        data = orjson.dumps([extract(given.metadata, meta), extract(given.spec, spec)])
+        return (blake2b(pod + data, digest_size=16).digest(), config) if len(data) <= LARGEST else None
 
-    def _remember(self, name: str, given: TemplateInput, data: Value, yielded: Yielded) -> None:
+    def _remember(self, name: str, given: TemplateInput, pod: bytes, data: Value, yielded: Yielded) -> None:
         root = data.target
-        reads = reads_of(root.values["ObjectMeta"]), reads_of(root.values["Spec"])
+        meta, spec = (reads_of(root.values[part]) for part in ("ObjectMeta", "Spec"))
+        reads = beyond(meta, _COMMON["metadata"]), beyond(spec, _COMMON["spec"])
         known, shapes = self._by_reads[name], self._reads.setdefault(name, [])
         if reads not in shapes:
             shapes.append(reads)
             del shapes[:-8]
-        key = self._key(given, *reads)
-        if key:
+        key = self._key(given, pod, *reads)
+        if key is not None:
             while len(known) >= KEPT:
                 del known[next(iter(known))]
-            # the input is kept too: its ProxyConfig must live as long as its identity stands in the key
             known[key] = yielded, given
 
     def _yielded(self, name: str, text: str, given: TemplateInput) -> Yielded:

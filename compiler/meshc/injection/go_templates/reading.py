@@ -54,6 +54,18 @@ def _joined(first: Mapping[str, Reads], second: Mapping[str, Reads]) -> dict[str
     return joined
 
 
+def beyond(reads: Reads, known: Reads) -> Reads:
+    """What was read and is not among what is known anyway."""
+    if reads is None or known is None:
+        return reads if known is not None else {}
+    rest: dict[str, Reads] = {}
+    for name, inner in reads.items():
+        left = beyond(inner, known[name]) if name in known else inner
+        if name not in known or left is None or left:
+            rest[name] = left
+    return rest
+
+
 def extract(source: Json, reads: Reads) -> Json:
     """The parts of a JSON value that were read; absent and empty stay different."""
     if reads is None or source is None:

@@ -10,7 +10,7 @@ from meshc.injection.openshift_ids import DEFAULT_ID
 from meshc.models.proxy_config import ProxyConfig
 from meshc.yamlio import Json
 
-_READ = ("name", "image", "ports")
+READ = ("name", "image", "ports")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,4 +43,4 @@ class TemplateInput:
     @property
     def containers(self) -> list[dict[str, Json]]:
         """The pod's containers, without init containers: the fields that the built-in templates depend on."""
-        return [{k: c[k] for k in _READ if k in c} for c in self.spec.get("containers") or ()]
+        return [{k: c[k] for k in READ if k in c} for c in self.spec.get("containers") or ()]
