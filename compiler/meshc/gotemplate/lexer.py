@@ -128,9 +128,9 @@ class Lexer:
         while True:
             usual = _USUAL.match(text, position)
             if usual is not None:
-                group, found = usual.lastindex or 0, usual.group()
-                kind = _WORD_KINDS.get(found, "identifier") if group == 3 else _USUAL_KINDS[group]
-                tokens.append(Token(kind, position, found))
+                group, word = usual.lastindex or 0, usual.group()
+                kind = _WORD_KINDS.get(word, "identifier") if group == 3 else _USUAL_KINDS[group]
+                tokens.append(Token(kind, position, word))
                 position = usual.end()
                 continue
             if text.startswith("}}", position):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from meshc import lint, load, reports
 from meshc.cli import golden_cases, output
-from meshc.cli.check import CheckOptions
+from meshc.cli.check import CheckOptions, template_findings
 from meshc.cli.check.rule_list import listed
 from meshc.cli.inputs import Inputs, gather, pod_template_paths, project_file
 from meshc.cli.options import SettingsOptions
@@ -25,7 +25,7 @@ GOLDEN_STALE = Rule(
     "A golden case whose expected files are not what its inputs render to.",
     "look at `meshc diff --golden DIR`, then add --update",
 )
-RULES = tuple(sorted((*lint.rules(), GOLDEN_STALE), key=lambda rule: rule.id))
+RULES = tuple(sorted((*lint.rules(), GOLDEN_STALE, *template_findings.RULES), key=lambda rule: rule.id))
 
 
 def check(options: CheckOptions, settings_options: SettingsOptions) -> int:
@@ -57,6 +57,7 @@ def _of_workloads(inputs: Inputs, options: CheckOptions) -> tuple[list[Finding],
     found: list[Finding] = []
     for unit, result in zip(chosen, compiled, strict=True):
         found += _of_unit(unit, result, inputs, services)
+    found += template_findings.of_templates(inputs.settings, chosen)
     return found, len(chosen)
 
 

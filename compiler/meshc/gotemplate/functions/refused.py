@@ -81,6 +81,11 @@ def _host(name: str) -> str:
     raise Refused("meshc: getHostByName asks the network")
 
 
+def names() -> frozenset[str]:
+    """The functions that no run is given a result of."""
+    return frozenset(one.name for one in refused())
+
+
 def refused() -> list[Function]:
     return [
         *[Function(name, _refuse(name), params) for name, params in _SIGNATURES.items()],

@@ -103,6 +103,10 @@ class ClusterTemplates:
         file, above = self.place(name)
         return (f"template {name}", line) if file is None else (file, above + line)
 
+    def template(self, name: str) -> GoTemplate:
+        """A template, parsed."""
+        return self._templates[name]
+
     def source(self, name: str, line: int) -> str:
         """A line of a template's text."""
         return self.texts[name].split("\n")[line - 1].strip()
