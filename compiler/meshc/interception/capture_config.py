@@ -132,6 +132,7 @@ def from_tool(keys: Mapping[str, Json], release: Release) -> Config:
 
 def settle(config: Config, release: Release) -> Config:
     """Switch DNS capture off where no server is known, since 1.25 (docs/istio/traffic-capture.md § 2.2)."""
+    # Without nameservers there is no address the rules could match.
     off = config.dns and not config.all_dns and not any(config.dns_servers)
     if not off or not release.has("interception.dns_needs_servers"):
         return config

@@ -42,6 +42,7 @@ def of_pod(pod: Pod, release: Release, *, local: Sequence[str] = (), servers: Se
     nftables = bool(keys.get("NATIVE_NFTABLES")) and release.has("interception.nftables")
     warnings: list[str] = []
     origin = f"arguments of {init.get('name')}"
+    # istio-validation only checks the rules; the CNI plugin makes them, from other sources.
     if keys.get("SKIP_RULE_APPLY"):
         keys, warnings = cni.settings(pod, release)
         origin = "annotations, as the CNI plugin reads them"

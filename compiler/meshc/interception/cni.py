@@ -30,6 +30,7 @@ def settings(pod: Pod, release: Release) -> tuple[dict[str, Json], list[str]]:
         reasons = [skipped] if skipped else [f"{e.message}: the CNI plugin leaves the pod uncaptured" for e in refused]
         return {}, reasons
     proxy_environment = environment(pod.proxy)
+    # The plugin gets no command line: everything comes from the pod.
     uid, gid = _identity(pod, release)
     dns = BOOLEANS.get(proxy_environment.get("ISTIO_META_DNS_CAPTURE", ""), False)
     found: dict[str, Json] = {

@@ -52,6 +52,7 @@ def from_pod(pod: Pod, settings: Settings, facts: Facts) -> Reading:
     container = _proxy_container(pod)
     around = kubelet.of(pod, settings, facts)
     env = container_env.resolve(container, around, kubelet.image_env(settings.release, facts))
+    # Facts are what somebody saw in the running pod, so they win over what the manifest leads to.
     env.update(facts.env)
     words = facts.args or container_env.expand_all(container.get("args") or [], env)
     role, flags = args.parse(words)

@@ -41,6 +41,7 @@ def resolve(container: Mapping[str, Json], around: Surroundings, base: Mapping[s
                 "an environment variable without a name", path=["env", index], value=entry, hint="write name and value"
             )
         value = _value(entry, container, around=around, env=env)
+        # The last entry of a name decides, and also its place in the order.
         env.pop(entry["name"], None)
         if value is not None:
             env[entry["name"]] = value

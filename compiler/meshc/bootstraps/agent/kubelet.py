@@ -29,6 +29,7 @@ def pod_ips(pod: Pod, facts: Facts) -> tuple[str, ...]:
     """The pod's addresses, the first one first."""
     if facts.pod_ips is not None or facts.pod_ip is not None:
         return tuple(ip for ip in dict.fromkeys([facts.pod_ip, *(facts.pod_ips or ())]) if ip)
+    # A documentation address (RFC 5737) shows clearly that nobody knows the real one.
     return pod.addresses or (STAND_INS["pod_ip"],)
 
 

@@ -26,6 +26,7 @@ def addresses(
     first = [own] if own else []
     found = [ip for ip in map(_normal, pod_ips) if ip]
     excluded = _POD_INTERFACE in annotations.get(SIDECAR_TRAFFIC_EXCLUDE_INTERFACES, "").split(",")
+    # Loopback addresses stand in for a pod without usable addresses; releases differ in whether excluded ones count.
     if release.has("bootstrap.loopback_stands_in"):
         kept = [] if excluded and found else found or list(_LOOPBACKS)
         return tuple(dict.fromkeys([*first, *(ip for ip in kept if ip not in first)]))

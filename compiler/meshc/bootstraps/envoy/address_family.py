@@ -36,6 +36,7 @@ def family(agent: Agent) -> Family:
         return V4
     if all(a.version == 6 for a in known):
         return _v6(agent)
+    # Without the switch a node with both families is configured as an IPv4 node.
     if not (agent.release.has("bootstrap.dual_stack") and agent.flag("ISTIO_DUAL_STACK")):
         return V4
     return _dual(agent)

@@ -56,6 +56,7 @@ def merge(bootstrap: Mapping[str, Json], override: Mapping[str, Json]) -> dict[s
     merged = dict(bootstrap)
     for key, value in override.items():
         name = _snake(key)
+        # Envoy merges messages: an unset plain field says nothing, so it cannot reset one.
         if value is None or _is_unset(name, value):
             continue
         for choice in _CHOICES:

@@ -87,6 +87,7 @@ def metadata_discovery(agent: Agent, metadata: Metadata) -> bool:
     """Whether Envoy asks for workload metadata (docs/istio/bootstrap.md § 2.5)."""
     release = agent.release
     found = (agent.waypoint and release.has("bootstrap.waypoint_delta")) or metadata.flag("METADATA_DISCOVERY")
+    # Since this switch Istio leaves the extension out where the xDS stream is not incremental.
     if release.has("bootstrap.metadata_discovery_needs_delta"):
         return found and api_type(agent) != "GRPC"
     return found

@@ -109,6 +109,7 @@ def intervals(source: Source) -> tuple[str, str]:
         return written, ""
     if not period:
         raise _zero_flush()
+    # The agent ignores an eviction interval that is not a multiple of the flush interval.
     if eviction % period:
         return written, ""
     seconds = f"{eviction // _SECOND}s" if eviction > 0 else f"-{-eviction // _SECOND}s"
@@ -125,6 +126,7 @@ def _duration(source: Source, name: str) -> int | None:
 
 @lru_cache(maxsize=256)
 def _tags(release: Release, undelimited: bool, extra: tuple[str, ...]) -> list[Node]:
+    # Envoy takes the first tag that matches, so the order of the three groups is part of the result.
     before = release.fact("bootstrap.tags_before_undelimited" if undelimited else "bootstrap.tags_before")
     own = [(tag, rf"({tag}=\.=(.*?);\.;)") for tag in extra]
     after = release.fact("bootstrap.tags_after")

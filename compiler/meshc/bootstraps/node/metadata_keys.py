@@ -19,6 +19,7 @@ def decode(raw: Mapping[str, Json], kinds: Kinds) -> dict[str, Json]:
     maps grow together.  Raises InputError for a value of the wrong kind, as the agent would stop.
     """
     typed: dict[str, Json] = {}
+    # Sorted, so that two spellings of one key have an outcome that does not depend on the order of variables.
     for key in sorted(raw):
         name = key if key in kinds else _folded(key, kinds)
         if name is None:

@@ -126,6 +126,7 @@ def json_object(name: str, content: str) -> dict[str, Json]:
 def _raw(agent: Agent) -> dict[str, Json]:
     configured = agent.config.proxy_metadata.items()
     raw: dict[str, Json] = {k[len(META) :]: v for k, v in configured if k.startswith(META)}
+    # The ProxyConfig comes first: the injector writes the same variables into the environment, where users may change them.
     raw.update((k[len(META) :], v) for k, v in agent.env.items() if k.startswith(META))
     for name, content in agent.env.items():
         if name.startswith(METAJSON):
@@ -174,6 +175,7 @@ def _set_pod_values(typed: dict[str, Json], agent: Agent) -> None:
     if agent.platform.labels and not agent.platform.kubernetes:
         typed.setdefault("STATIC_LABELS", {}).update(agent.platform.labels)
     if agent.labels is not None:
+        # A label of Kubernetes' own, which the agent leaves out.
         from_file = {k: v for k, v in agent.labels.items() if k != "pod-template-hash"}
         typed["LABELS"] = {**typed.get("STATIC_LABELS", {}), **from_file}
     if agent.annotations is not None:

@@ -40,6 +40,7 @@ def logs_json(bootstrap: Json) -> bool:
 
 def _flags(bootstrap: Json, release: Release) -> Iterator[tuple[str, bool]]:
     listeners = _static(bootstrap, "listeners")
+    # A waypoint always uses delta xDS, so its bootstrap says nothing about the variable.
     if not str(bootstrap["node"].get("id", "")).startswith("waypoint~"):
         yield "ISTIO_DELTA_XDS", get(bootstrap, "dynamic_resources.ads_config.api_type") == "DELTA_GRPC"
     yield "ISTIO_DUAL_STACK", _is_dual(bootstrap, listeners)

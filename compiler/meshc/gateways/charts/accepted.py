@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
 
 from meshc.errors import MeshcError, SettingsError, UsageError, nearest, raise_all
 from meshc.gateways.charts.chart_defaults import CHARTS, SIDES, section, table
@@ -34,7 +33,7 @@ _NEEDED = {
 """Lists of a classic gateway whose items are maps, and what each item must say."""
 
 
-def check(chart: str, values: Json) -> None:
+def check(chart: str, values: object) -> None:
     """Raise SettingsError (several as ErrorGroup) for values the chart does not know or cannot read; UsageError for an unknown chart.
 
     Values of an installation's other charts are accepted: one values file serves them all.
@@ -51,7 +50,7 @@ def check(chart: str, values: Json) -> None:
     raise_all(errors)
 
 
-def accepted(chart: str) -> Mapping[str, Any]:
+def accepted(chart: str) -> Mapping[str, Json]:
     """Every value the chart takes: a tree of kinds (text, number, flag, list, map, any)."""
     accepts = table(chart)["accepts"]
     if chart not in SIDES:
@@ -64,7 +63,7 @@ def accepted(chart: str) -> Mapping[str, Any]:
 
 
 def _walk(
-    values: Mapping[str, Json], known: Mapping[str, Any], *, path: tuple[str, ...], errors: list[MeshcError]
+    values: Mapping[str, Json], known: Mapping[str, Json], *, path: tuple[str, ...], errors: list[MeshcError]
 ) -> None:
     for key, value in values.items():
         here = (*path, key)
@@ -82,7 +81,7 @@ def _walk(
             errors.append(_wrong(here, value, kind))
 
 
-def _fits(value: Json, kind: str) -> bool:
+def _fits(value: object, kind: str) -> bool:
     match kind:
         case "list":
             return isinstance(value, list)
@@ -113,11 +112,11 @@ def _check_items(values: Mapping[str, Json], chart: str, errors: list[MeshcError
             errors += [SettingsError(f"needs {k}", path=path, value=item, hint=f"write {k}: …") for k in missing]
 
 
-def _unknown(path: tuple[str, ...], known: Mapping[str, Any]) -> SettingsError:
+def _unknown(path: tuple[str, ...], known: Collection[str]) -> SettingsError:
     guess = nearest(path[-1], known)
     hint = f"did you mean {guess}?" if guess else f"known here: {', '.join(sorted(known)[:12])} …"
     return SettingsError("unknown value", path=path, value=path[-1], hint=hint)
 
 
-def _wrong(path: tuple[str, ...], value: Json, kind: str) -> SettingsError:
+def _wrong(path: tuple[str, ...], value: object, kind: str) -> SettingsError:
     return SettingsError(f"must be {_WANTED[kind]}", path=path, value=value, hint=_HINTS.get(kind, "write a string"))

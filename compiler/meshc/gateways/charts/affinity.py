@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from meshc.gateways.value_readers import Reader
 from meshc.yamlio import Json
@@ -12,11 +11,11 @@ _REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 _PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution"
 
 
-def affinity(value: Reader, own: Reader) -> Json:
+def affinity(value: Reader, own: Reader) -> dict[str, object]:
     """The pod's `affinity`: nodeAffinity always with both members (null when unused), podAntiAffinity when asked for."""
     architectures = value("global.arch") or {}
     selector = own("nodeSelector") or value("global.defaultNodeSelector") or {}
-    result: Json = {
+    result: dict[str, object] = {
         "nodeAffinity": {_REQUIRED: _required(architectures, selector), _PREFERRED: _preferred(architectures)}
     }
     required, preferred = own("podAntiAffinityLabelSelector"), own("podAntiAffinityTermLabelSelector")
@@ -25,10 +24,10 @@ def affinity(value: Reader, own: Reader) -> Json:
     return result
 
 
-def _required(architectures: Mapping[str, Any], selector: Mapping[str, Any]) -> Json:
+def _required(architectures: Mapping[str, Json], selector: Mapping[str, Json]) -> dict[str, object] | None:
     if not architectures and not selector:
         return None
-    expressions: list[Json] = []
+    expressions: list[dict[str, object]] = []
     if architectures:
         names = [name for name, weight in sorted(architectures.items()) if _weight(weight) > 0]
         expressions.append({"key": "kubernetes.io/arch", "operator": "In", "values": names})
@@ -36,8 +35,8 @@ def _required(architectures: Mapping[str, Any], selector: Mapping[str, Any]) -> 
     return {"nodeSelectorTerms": [{"matchExpressions": expressions}]}
 
 
-def _preferred(architectures: Mapping[str, Any]) -> Json:
-    terms = [
+def _preferred(architectures: Mapping[str, Json]) -> list[dict[str, object]] | None:
+    terms: list[dict[str, object]] = [
         {
             "weight": _weight(weight),
             "preference": {"matchExpressions": [{"key": "kubernetes.io/arch", "operator": "In", "values": [name]}]},
@@ -48,8 +47,8 @@ def _preferred(architectures: Mapping[str, Any]) -> Json:
     return terms or None
 
 
-def _anti(required: list[Json], preferred: list[Json]) -> Json:
-    result: Json = {}
+def _anti(required: list[Json], preferred: list[Json]) -> dict[str, object]:
+    result: dict[str, object] = {}
     if required:
         result[_REQUIRED] = [_term(item) | _namespaces(item) for item in required]
     if preferred:
@@ -57,14 +56,14 @@ def _anti(required: list[Json], preferred: list[Json]) -> Json:
     return result
 
 
-def _term(item: Mapping[str, Any]) -> Json:
-    expression = {"key": item.get("key"), "operator": item.get("operator")}
+def _term(item: Mapping[str, Json]) -> dict[str, object]:
+    expression: dict[str, object] = {"key": item.get("key"), "operator": item.get("operator")}
     if item.get("values"):
         expression["values"] = str(item["values"]).split(",")
     return {"labelSelector": {"matchExpressions": [expression]}, "topologyKey": item.get("topologyKey")}
 
 
-def _namespaces(item: Mapping[str, Any]) -> Json:
+def _namespaces(item: Mapping[str, Json]) -> dict[str, object]:
     return {"namespaces": str(item["namespaces"]).split(",")} if item.get("namespaces") else {}
 
 

@@ -25,6 +25,7 @@ def effective(chart: str, values: Json, *, release: Release) -> Json:
     own = defaults(chart, release)
     if chart in SIDES:
         own = merge(own, {"global": released(release)})
+    # Plain Helm until 1.20: a null removes a default. Later charts merge in a template, where a null is kept.
     if not release.has("profiles.wrapped_defaults"):
         return merge(own, values, HELM)
     if release.has("profiles.descoped_charts") and "defaults" in values:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from meshc.errors import SettingsError
 from meshc.gateways.charts.affinity import affinity
 from meshc.gateways.charts.chart_defaults import SIDES, section
@@ -20,7 +18,7 @@ _METADATA = "meshConfig.defaultConfig.proxyMetadata"
 _DATAPLANE = {"istio.io/dataplane-mode": "none"}
 
 
-def context(chart: str, values: Json, helm: Helm) -> dict[str, Any]:
+def context(chart: str, values: Json, helm: Helm) -> dict[str, object]:
     """The template's input for one classic gateway. Raises SettingsError for null or malformed sections."""
     value, own = chart_reader(values), chart_reader(values, "gateways", section(chart))
     typed = Values(values, below=Below.CHART)
@@ -71,7 +69,7 @@ def context(chart: str, values: Json, helm: Helm) -> dict[str, Any]:
 _UNPRIVILEGED = {"name": "ISTIO_META_UNPRIVILEGED_POD", "value": "true"}
 
 
-def _labels(chart: str, value: Reader, own: Reader, *, helm: Helm) -> Json:
+def _labels(chart: str, value: Reader, own: Reader, *, helm: Helm) -> dict[str, object]:
     mine = own("labels") or {}
     revision = value("revision")
     owner = {
@@ -81,6 +79,7 @@ def _labels(chart: str, value: Reader, own: Reader, *, helm: Helm) -> Json:
     common = helm.common_labels(chart=chart, name=section(chart)) if helm.has("common_labels") else {}
     role = {"release": helm.name, "istio.io/rev": helm.revision_label(revision or "default")} | owner | common
     mode = _DATAPLANE if helm.has("classic_dataplane_mode") and not own("injectionTemplate") else {}
+    # Labels of the first charts, which the template still writes in this one namespace.
     pod = mine | (_SYSTEM if helm.namespace == "istio-system" else {})
     pod |= _injected_pod(own, helm, revision) if own("injectionTemplate") else _canonical(own, helm, revision)
     if not own("injectionTemplate"):
@@ -89,7 +88,7 @@ def _labels(chart: str, value: Reader, own: Reader, *, helm: Helm) -> Json:
     return {"role": role, "object": mine | role, "deployment": mine | role | mode, "selector": mine, "pod": pod}
 
 
-def _canonical(own: Reader, helm: Helm, revision: Json) -> Json:
+def _canonical(own: Reader, helm: Helm, revision: Json) -> dict[str, object]:
     mine = own("labels") or {}
     version = (
         [mine.get("app.kubernetes.io/version"), mine.get("version")] if helm.has("classic_canonical_revision") else []
@@ -100,14 +99,14 @@ def _canonical(own: Reader, helm: Helm, revision: Json) -> Json:
     }
 
 
-def _injected_pod(own: Reader, helm: Helm, revision: Json) -> Json:
+def _injected_pod(own: Reader, helm: Helm, revision: Json) -> dict[str, object]:
     labels = _canonical(own, helm, revision) if helm.has("classic_injected_labels") else {}
     return labels | ({"istio.io/rev": helm.revision_label(revision)} if revision else {})
 
 
-def _annotations(value: Reader, own: Reader, helm: Helm) -> Json:
+def _annotations(value: Reader, own: Reader, helm: Helm) -> dict[str, object]:
     template = own("injectionTemplate")
-    annotations: Json = {}
+    annotations: dict[str, object] = {}
     if helm.has("classic_revision_annotation") and not template:
         annotations["istio.io/rev"] = helm.revision_label(value("revision") or "default")
     if value("meshConfig.enablePrometheusMerge"):
@@ -140,17 +139,17 @@ def _image(value: Reader, own: Reader, helm: Helm) -> str:
     return f"{as_text(value('global.hub'), 'global.hub')}/{image or 'proxyv2'}:{as_text(tag, 'global.tag')}{suffix}"
 
 
-def _resources(value: Reader, own: Reader, helm: Helm) -> Json:
+def _resources(value: Reader, own: Reader, helm: Helm) -> object:
     resources = own("resources") or value("global.defaultResources")
     return kept_resources(resources or {}) if helm.has("null_resources_removed") else resources
 
 
-def _mounts(own: Reader) -> list[Json]:
+def _mounts(own: Reader) -> list[dict[str, object]]:
     volumes = [*(own("secretVolumes") or ()), *(v for v in own("configVolumes") or () if v.get("mountPath"))]
     return [{"name": v.get("name"), "mountPath": v.get("mountPath"), "readOnly": True} for v in volumes]
 
 
-def _volumes(own: Reader) -> list[Json]:
+def _volumes(own: Reader) -> list[dict[str, object]]:
     secrets = [
         {"name": v.get("name"), "secret": {"secretName": v.get("secretName"), "optional": True}}
         for v in own("secretVolumes") or ()
@@ -162,7 +161,7 @@ def _volumes(own: Reader) -> list[Json]:
     return secrets + maps
 
 
-def _root_certificate(value: Reader, values: Json, helm: Helm) -> Json:
+def _root_certificate(value: Reader, values: Json, helm: Helm) -> dict[str, object]:
     flag = (((values.get("pilot") or {}).get("env")) or {}).get("ENABLE_CLUSTER_TRUST_BUNDLE_API")
     name = helm.has("trust_bundle_name") and value("global.trustBundleName")
     bundle = helm.has("cluster_trust_bundle") and flag is not None

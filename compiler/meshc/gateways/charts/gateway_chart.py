@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from meshc.errors import SettingsError
 from meshc.gateways.charts.helm import Helm, as_text, environment, kept_resources
 from meshc.gateways.value_readers import Reader, chart_reader
@@ -16,7 +14,7 @@ _NETWORK_PORTS = {"status-port": 15021, "tls": 15443, "tls-istiod": 15012, "tls-
 _UNNAMED = "RELEASE-NAME"
 
 
-def context(values: Json, helm: Helm) -> dict[str, Any]:
+def context(values: Json, helm: Helm) -> dict[str, object]:
     """The template's input. Raises SettingsError for null or malformed sections and for missing ports."""
     value = chart_reader(values)
     name = _name(value, helm)
@@ -50,7 +48,7 @@ def _name(value: Reader, helm: Helm) -> str:
     return as_text(value("name"), "name") or released
 
 
-def _labels(name: str, value: Reader, helm: Helm) -> Json:
+def _labels(name: str, value: Reader, helm: Helm) -> dict[str, object]:
     given = value("labels") or {}
     selector = _selector(name, given, helm)
     user = {k: as_text(v, ("labels", k)) for k, v in given.items() if k not in _SELECTOR}
@@ -60,7 +58,7 @@ def _labels(name: str, value: Reader, helm: Helm) -> Json:
             k: v for k, v in common.items() if k not in ("app.kubernetes.io/instance", "app.kubernetes.io/part-of")
         }
     network = {_NETWORK: value("networkGateway")} if value("networkGateway") else {}
-    pod: Json = {"sidecar.istio.io/inject": "true"}
+    pod: dict[str, object] = {"sidecar.istio.io/inject": "true"}
     if value("revision"):
         pod["istio.io/rev"] = helm.revision_label(value("revision"))
     pod |= selector | (user if helm.has("chart_user_labels_on_pods") else {})
@@ -79,7 +77,7 @@ def _labels(name: str, value: Reader, helm: Helm) -> Json:
     }
 
 
-def _selector(name: str, given: Json, helm: Helm) -> Json:
+def _selector(name: str, given: Json, helm: Helm) -> dict[str, str]:
     selector = {}
     for key, default in (("app", name), ("istio", name.removeprefix("istio-"))):
         text = as_text(given[key], ("labels", key)) if key in given else default
@@ -94,9 +92,9 @@ def _service_account(name: str, value: Reader) -> str:
     return name if value("serviceAccount.create") else "default"
 
 
-def _replicas(value: Reader, helm: Helm) -> Json:
-
+def _replicas(value: Reader, helm: Helm) -> object:
     count = value("replicaCount")
+    # With a HorizontalPodAutoscaler the number of replicas is not the chart's to set.
     if value("autoscaling.enabled"):
         return ABSENT
     if helm.has("chart_replicas_always") or (helm.has("chart_zero_replicas") and count is not None):
@@ -108,7 +106,7 @@ def _low_ports_open(helm: Helm) -> bool:
     return not helm.has("chart_old_kubernetes") or helm.kubernetes >= 22
 
 
-def _pod_security(value: Reader, helm: Helm) -> Json:
+def _pod_security(value: Reader, helm: Helm) -> object:
     if value("securityContext"):
         return value("securityContext")
     if not _low_ports_open(helm):
@@ -116,7 +114,7 @@ def _pod_security(value: Reader, helm: Helm) -> Json:
     return {"sysctls": [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}]}
 
 
-def _container_security(value: Reader, helm: Helm) -> Json:
+def _container_security(value: Reader, helm: Helm) -> dict[str, object]:
     if not _low_ports_open(helm):
         return {
             "capabilities": {"drop": ["ALL"], "add": ["NET_BIND_SERVICE"]},
@@ -138,14 +136,14 @@ def _container_security(value: Reader, helm: Helm) -> Json:
     }
 
 
-def _environment(value: Reader, helm: Helm) -> list[Json]:
+def _environment(value: Reader, helm: Helm) -> list[dict[str, object]]:
     network = value("networkGateway")
     entries = [{"name": "ISTIO_META_REQUESTED_NETWORK_VIEW", "value": as_text(network)}] if network else []
     entries += environment(value("env"))
     return entries + ((value("envVarFrom") or []) if helm.has("chart_more_containers") else [])
 
 
-def _ports(value: Reader, helm: Helm) -> Json:
+def _ports(value: Reader, helm: Helm) -> object:
     if value("networkGateway"):
         return [_network_port(name, number, value, helm=helm) for name, number in _NETWORK_PORTS.items()]
     ports = value("service.ports")
@@ -159,7 +157,7 @@ def _ports(value: Reader, helm: Helm) -> Json:
     return ports
 
 
-def _network_port(name: str, number: int, value: Reader, *, helm: Helm) -> Json:
+def _network_port(name: str, number: int, value: Reader, *, helm: Helm) -> dict[str, object]:
     if not helm.has("chart_network_ports"):
         return {"name": name, "port": number, "targetPort": number}
     given = (value("networkGatewayPorts") or {}).get(name)
@@ -178,7 +176,7 @@ def _network_port(name: str, number: int, value: Reader, *, helm: Helm) -> Json:
     }
 
 
-def _disruption_budget(value: Reader, helm: Helm) -> Json:
+def _disruption_budget(value: Reader, helm: Helm) -> object:
     budget = value("podDisruptionBudget") if helm.has("chart_disruption_budget") else None
     if not budget:
         return None
@@ -189,7 +187,7 @@ def _disruption_budget(value: Reader, helm: Helm) -> Json:
     return budget | {"selector": {"matchLabels": selector}}
 
 
-def _metrics(value: Reader, helm: Helm) -> list[Json]:
+def _metrics(value: Reader, helm: Helm) -> list[dict[str, object]]:
     wanted = {"cpu": value("autoscaling.targetCPUUtilizationPercentage")}
     if helm.has("chart_memory_metric"):
         wanted["memory"] = value("autoscaling.targetMemoryUtilizationPercentage")

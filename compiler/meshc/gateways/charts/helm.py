@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from meshc import yamlio
 from meshc.catalog import Release
@@ -30,7 +29,7 @@ class Helm:
         """Whether a switch of the gateways area holds."""
         return self.release.has(f"gateways.{switch}")
 
-    def common_labels(self, *, chart: str, name: str) -> dict[str, Json]:
+    def common_labels(self, *, chart: str, name: str) -> dict[str, str]:
         """The labels that charts share since 1.24: `app.kubernetes.io/…` and `helm.sh/chart`."""
         labels = {
             "app.kubernetes.io/name": name,
@@ -44,6 +43,7 @@ class Helm:
 
     def chart_label(self, chart: str) -> str:
         """Value of `helm.sh/chart`: a label, so at most 63 characters and no `+`."""
+        # SemVer build metadata begins with a plus sign, which Kubernetes does not allow in labels.
         return f"{chart}-{self.version}".replace("+", "_")[:63].removesuffix("-")
 
     def revision_label(self, revision: Json) -> Json:
@@ -86,14 +86,14 @@ def retyped(text: str) -> Json:
     return yamlio.load(text)
 
 
-def environment(values: Mapping[str, Any] | None, path: str = "env") -> list[Json]:
+def environment(values: Mapping[str, Json] | None, path: str = "env") -> list[dict[str, str]]:
     """Environment entries of a map, sorted by name, values as strings; SettingsError for maps and lists."""
     if not isinstance(values or {}, Mapping):
         raise SettingsError("must be a map of strings", path=path, value=values, hint="write NAME: value")
     return [{"name": name, "value": as_text(value, (path, name))} for name, value in sorted((values or {}).items())]
 
 
-def kept_resources(resources: Json) -> Json:
+def kept_resources(resources: Mapping[str, Json]) -> dict[str, object] | None:
     """Limits and requests without entries that are null, empty or 0, as YAML reads them unquoted; None when none is left."""
     sections = {
         name: {k: retyped(as_text(v, ("resources", name, k))) for k, v in (resources.get(name) or {}).items() if v}

@@ -26,6 +26,7 @@ def patched(documents: list[Json], gateway: Gateway, release: Release) -> list[J
     k8s = dict(gateway.k8s)
     unified = release.has("profiles.unified_installer")
     if not unified:
+        # The older installer reads the block into a message whose zero fields count as unset.
         k8s = {key: value for key, value in k8s.items() if value not in ("", 0)}
         if _scales(gateway):
             k8s.pop("replicaCount", None)

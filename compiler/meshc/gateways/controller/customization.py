@@ -79,6 +79,7 @@ def _of_class(chosen: GatewayClass, settings: Settings) -> dict[str, Json]:
         if metadata(c).get("namespace") == system and (metadata(c).get("labels") or {}).get(_CLASS_LABEL) == chosen.name
     ]
     if candidates:
+        # Istio reads one ConfigMap per class: the oldest, then the first by name.
         oldest = min(
             candidates, key=lambda c: (str(metadata(c).get("creationTimestamp") or ""), str(metadata(c).get("name")))
         )

@@ -181,6 +181,7 @@ def _version_patch(gateway: Json, settings: Settings) -> list[Json]:
     version = str(settings.release.fact("gateways.controller_version"))
     if not settings.release.has("gateways.controller_version"):
         return []
+    # The Gateway has this version already: nothing to write.
     if (metadata(gateway).get("annotations") or {}).get(VERSION) == version:
         return []
     return [

@@ -60,6 +60,7 @@ class Existing:
             or not release.has("gateways.keeps_old_selector")
         ):
             return document
+        # A Deployment's selector cannot be changed, so the old one is kept with the label it needs.
         old = self.objects["Deployment", name]["spec"]
         labels = ((old.get("template") or {}).get("metadata") or {}).get("labels") or {}
         document["spec"]["selector"] = old["selector"]

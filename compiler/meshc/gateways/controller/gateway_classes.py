@@ -35,6 +35,7 @@ class GatewayClass:
 
 def flag(settings: Settings, name: str) -> bool:
     """A boolean of istiod's environment: as given, else (also when it does not read) its default."""
+    # Go's environment parsing falls back to the default on a value it cannot read.
     default = bool(settings.release.fact("gateways.features")[name])
     given = parse_bool(settings.features.get(name, ""))
     return default if given is None else given

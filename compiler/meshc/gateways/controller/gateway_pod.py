@@ -58,6 +58,7 @@ def context(metadata: Mapping[str, Json], settings: Settings, chosen: GatewayCla
 
 def proxy_config(metadata: Mapping[str, Json], settings: Settings) -> ProxyConfig:
     """The mesh's ProxyConfig with the resources that select the Gateway's pods; its annotation does not count."""
+    # The pods do not exist yet: ProxyConfig selectors see the labels they will get.
     labels = dict.fromkeys(settings.release.fact("gateways.proxy_config_labels"), str(metadata.get("name") or ""))
     pod = effective.Pod(str(metadata["namespace"]), labels, {})
     resources = [

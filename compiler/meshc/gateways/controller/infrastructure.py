@@ -86,6 +86,7 @@ def name_labels(gateway: Json, chosen: GatewayClass, settings: Settings) -> dict
 
 
 def _fresh(given: Mapping[str, str] | None, fallback: Mapping[str, str]) -> dict[str, str]:
+    # An empty map in `infrastructure` is an answer too: then nothing of the Gateway is copied.
     if given is None:
         return dict(fallback)
     return {key: value for key, value in given.items() if not key.startswith(_RESERVED)}

@@ -82,7 +82,7 @@ def _check(value: Json, shape: Shape, path: tuple[PathPart, ...], where: str) ->
         _expect(_fits(value, shape), _WANTED[shape], value, path, where)
 
 
-def _fits(value: Json, kind: str) -> bool:
+def _fits(value: object, kind: str) -> bool:
     match kind:
         case "strings":
             return isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
@@ -92,6 +92,6 @@ def _fits(value: Json, kind: str) -> bool:
             return isinstance(value, str)
 
 
-def _expect(fine: bool, wanted: str, value: Json, path: tuple[PathPart, ...], where: str) -> None:
+def _expect(fine: bool, wanted: str, value: object, path: tuple[PathPart, ...], where: str) -> None:
     if not fine:
         raise InputError(f"{where}: must be {wanted}", path=path, value=value, hint=f"write {wanted} here")

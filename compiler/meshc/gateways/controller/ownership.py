@@ -41,6 +41,7 @@ def _version_allows(gateway: Json, settings: Settings) -> bool:
     if text is None:
         return True
     try:
+        # A Gateway that a newer controller has written is left to it.
         return int(text) <= int(settings.release.fact("gateways.controller_version"))
     except ValueError:
         return False

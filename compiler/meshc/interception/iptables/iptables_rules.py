@@ -39,6 +39,7 @@ def restore(rules: Sequence[Rule], release: Release) -> str:
     Empty without rules.
     """
     tables = dict.fromkeys(r.table for r in rules)
+    # Tables are independent of each other: their order changes only the text, release by release.
     ordered = sorted(tables) if release.has("interception.restore_tables_sorted") else list(tables)
     lines = []
     for table in ordered:

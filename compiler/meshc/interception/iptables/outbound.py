@@ -91,6 +91,7 @@ def _owner(book: Book, *, owner: str, multiport: bool) -> None:
     book.append(
         _CHAIN, own, why=f"the proxy ({who}) calling its own pod by another address than loop-back: captured as inbound"
     )
+    # Only where users capture loopback addresses may the application's calls to itself reach the proxy.
     if not book.config.loopback_included:
         port = "-p tcp ! --dport 53 " if book.config.dns else ""
         book.append(
