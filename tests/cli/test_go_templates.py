@@ -193,3 +193,35 @@ def test_check_finds_structure_dead_fields_and_refused_functions(cluster: Path, 
     (cluster / "pod.yaml").write_text(POD)
     clean = meshc("check", "--release", "1.30", "--cluster-config", "cluster.yaml", "pod.yaml")
     assert "template-" not in clean.out
+
+
+def test_two_sources_of_templates_are_compared(cluster: Path, meshc: Run) -> None:
+    (cluster / "vendor.yaml").write_text(captured(TEXT.replace('"none"', '"vendor"')))
+    asked = ("diff", "--release", "1.30", "--templates", "cluster.yaml", "vendor.yaml")
+    outcome = meshc(*asked, "pod.yaml")
+    assert outcome.code == 1
+    assert 'metadata.labels.team: "none" → "vendor"' in outcome.out
+    assert outcome.out.count("#config:") == 2
+    telling = meshc(*asked)
+    assert telling.code == 1
+    assert "in 5 workloads" in telling.out
+    same = meshc("diff", "--release", "1.30", "--templates", "cluster.yaml", "cluster.yaml", "pod.yaml")
+    assert (same.code, same.out.count("→")) == (0, 1)
+
+
+def test_releases_and_directories_are_sources_too(cluster: Path, meshc: Run) -> None:
+    (cluster / "texts").mkdir()
+    (cluster / "texts" / "sidecar.yaml").write_text(TEXT)
+    outcome = meshc("diff", "--templates", "1.29", "texts", "pod.yaml")
+    assert outcome.code == 1
+    assert "metadata.labels.team" in outcome.out
+    refused = meshc("diff", "--templates", "nosuch", "texts", "pod.yaml")
+    assert refused.code == 2
+    assert "no such source of templates" in refused.err
+
+
+def test_a_refusal_of_one_source_is_a_difference(cluster: Path, meshc: Run) -> None:
+    (cluster / "vendor.yaml").write_text(captured('{{ fail "no team" }}'))
+    outcome = meshc("diff", "--release", "1.30", "--templates", "cluster.yaml", "vendor.yaml", "pod.yaml")
+    assert outcome.code == 1
+    assert "error calling fail: no team" in outcome.out

@@ -17,17 +17,18 @@ from meshc.rendering import tree
 from meshc.reports.changes import Report
 
 if TYPE_CHECKING:
-    from meshc.cli.diff import live_diff, release_diff
+    from meshc.cli.diff import live_diff, release_diff, templates_diff
 else:
     release_diff = late("meshc.cli.diff.release_diff")
     live_diff = late("meshc.cli.diff.live_diff")
+    templates_diff = late("meshc.cli.diff.templates_diff")
 
 
 def diff(options: DiffOptions, settings_options: SettingsOptions) -> int:
     """Print a report; 1 when anything differs, else 0.  Raises MeshcError for input that cannot be compared."""
     to = output.destination(options.output)
     require_known("report format", options.format, reports.report_formats(), path="--format")
-    kind = _kind(options)
+    kind = _kind(options, templates=settings_options.templates is not None)
     if kind == "golden" and options.update:
         return golden_diff.update(options.goldens, settings_options, jobs=options.jobs, shard=options.shard)
     report = _report(kind, options, settings_options)
@@ -49,6 +50,8 @@ def _report(kind: str, options: DiffOptions, settings_options: SettingsOptions) 
         return release_diff.report(options, settings_options)
     if kind == "live":
         return live_diff.report(options, settings_options)
+    if kind == "templates":
+        return templates_diff.report(options, settings_options)
     old, new = options.files
     found = compare_all(two_sides.sides(old), two_sides.sides(new))
     wanted = tree.shard_of(list(dict.fromkeys(pair.subject for pair in found)), options.shard)
@@ -56,13 +59,15 @@ def _report(kind: str, options: DiffOptions, settings_options: SettingsOptions) 
     return report_of(found, f"{old} → {new}", show_noise=options.show_noise)
 
 
-def _kind(options: DiffOptions) -> str:
+def _kind(options: DiffOptions, *, templates: bool) -> str:
     asked = {
         "golden": bool(options.goldens) or options.update,
         "upgrade": bool(options.old_release or options.new_release),
         "live": options.live or bool(options.live_from),
     }
     kinds = [kind for kind, wanted in asked.items() if wanted]
+    if not kinds and templates:
+        return "templates"
     if len(kinds) > 1:
         raise UsageError("--golden, --from/--to and --live are mutually exclusive", hint="give one of them")
     if not kinds and len(options.files) != 2:
