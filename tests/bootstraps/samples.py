@@ -13,6 +13,7 @@ from meshc.bootstraps.node import node_facts
 from meshc.catalog import Release, release, releases
 from meshc.models import proxy
 from meshc.models.proxy_config import ProxyConfig
+from tests.newest import NEWEST, NEWEST_PATCH
 
 Json = Any
 MINORS = tuple(r.minor for r in releases())
@@ -27,12 +28,12 @@ PODINFO = {
 }
 
 
-def settings(text: str = "1.30") -> Settings:
+def settings(text: str = NEWEST) -> Settings:
     """Settings of a release and nothing else."""
     return Settings.load(release=text)
 
 
-def agent(text: str = "1.30", **given: Json) -> Agent:
+def agent(text: str = NEWEST, **given: Json) -> Agent:
     """An agent with default ProxyConfig; `config` members are laid over it."""
     chosen = release(text)
     config = {**proxy.defaults(chosen).document, **given.pop("config", {})}
@@ -40,7 +41,7 @@ def agent(text: str = "1.30", **given: Json) -> Agent:
     return Agent(chosen, ProxyConfig(config), **values)
 
 
-def document(text: str = "1.30", **given: Json) -> Json:
+def document(text: str = NEWEST, **given: Json) -> Json:
     """The Envoy bootstrap of such an agent, as its file reads."""
     return orjson.loads(envoy_bootstrap.dump(envoy_bootstrap.build(node_facts.prepare(agent(text, **given)))))
 
@@ -55,7 +56,7 @@ def field(name: str, path: str) -> Json:
     return {"name": name, "valueFrom": {"fieldRef": {"fieldPath": path}}}
 
 
-def proxy_container(tag: str = "1.30.3", **more: Json) -> Json:
+def proxy_container(tag: str = NEWEST_PATCH, **more: Json) -> Json:
     """The container an injector adds, as far as bootstraps depend on it."""
     env = [
         field("POD_NAME", "metadata.name"),
@@ -83,7 +84,7 @@ def proxy_container(tag: str = "1.30.3", **more: Json) -> Json:
     }
 
 
-def pod(tag: str = "1.30.3", *, annotations: Json = None, labels: Json = None, **container: Json) -> Json:
+def pod(tag: str = NEWEST_PATCH, *, annotations: Json = None, labels: Json = None, **container: Json) -> Json:
     """A small injected pod."""
     return {
         "apiVersion": "v1",

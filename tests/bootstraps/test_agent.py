@@ -12,13 +12,14 @@ from meshc.bootstraps.known_facts import KNOWN, STAND_INS
 from meshc.errors import ErrorGroup, InputError, MeshcError, SettingsError, UsageError
 from meshc.kubernetes.pods import find_pod, pod_of
 from tests.bootstraps.samples import MINORS, PODINFO, agent, field, minors, pod, proxy_container, settings
+from tests.newest import NEWEST
 
 
-def envoy(manifest: Any, text: str = "1.30", facts: Any = None) -> Any:
+def envoy(manifest: Any, text: str = NEWEST, facts: Any = None) -> Any:
     return orjson.loads(bootstrap(manifest, settings(text), facts).envoy or b"null")
 
 
-def metadata(manifest: Any, text: str = "1.30", facts: Any = None) -> Any:
+def metadata(manifest: Any, text: str = NEWEST, facts: Any = None) -> Any:
     return envoy(manifest, text, facts)["node"]["metadata"]
 
 

@@ -11,9 +11,10 @@ from meshc import bootstrap
 from meshc.bootstraps import grpc_bootstrap
 from meshc.bootstraps.node import node_facts
 from tests.bootstraps.samples import MINORS, agent, field, pod, settings
+from tests.newest import NEWEST
 
 
-def compiled(text: str = "1.30", **given: Any) -> bytes:
+def compiled(text: str = NEWEST, **given: Any) -> bytes:
     return grpc_bootstrap.dump(grpc_bootstrap.build(node_facts.prepare(agent(text, **given))))
 
 

@@ -9,9 +9,10 @@ import pytest
 from meshc.bootstraps.node import node_facts
 from meshc.errors import InputError
 from tests.bootstraps.samples import MINORS, agent, minors
+from tests.newest import NEWEST
 
 
-def metadata(text: str = "1.30", **given: Any) -> Any:
+def metadata(text: str = NEWEST, **given: Any) -> Any:
     return node_facts.prepare(agent(text, **given)).complete
 
 

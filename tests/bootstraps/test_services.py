@@ -9,6 +9,7 @@ import pytest
 from meshc.bootstraps.agent.agent_inputs import Flags, Platform
 from meshc.errors import InputError
 from tests.bootstraps.samples import MINORS, catalogue, cluster, document
+from tests.newest import NEWEST
 
 TRACERS: dict[str, Any] = {
     "zipkin": {"zipkin": {"address": "zipkin.obs:9411"}},
@@ -26,7 +27,7 @@ def context(found: Any, name: str) -> Any:
     return service["transport_socket"]["typed_config"]
 
 
-def services(text: str = "1.30", **settings: Any) -> Any:
+def services(text: str = NEWEST, **settings: Any) -> Any:
     return document(text, config={"envoyMetricsService": {"address": "ms:1", **settings}})
 
 

@@ -14,8 +14,9 @@ from meshc.cli.ports.ports_verb import PodInput, print_maps
 from meshc.errors import UsageError
 from tests.interception.samples import pod
 from tests.interception.test_ports import NETSTAT
+from tests.newest import NEWEST
 
-RELEASE = catalog.release("1.30")
+RELEASE = catalog.release(NEWEST)
 
 
 def run(capsys: pytest.CaptureFixture[str], *documents: Any, **options: Any) -> tuple[int, str, str]:

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from meshc.settings import Settings
+from tests.newest import NEWEST
 
 OVERLAY = """\
 metadata:
@@ -25,12 +26,12 @@ spec:
 
 
 @cache
-def settings(release: str = "1.30", mode: str = "webhook", revision: str | None = None) -> Settings:
+def settings(release: str = NEWEST, mode: str = "webhook", revision: str | None = None) -> Settings:
     """The default profile's settings."""
     return Settings.load(release=release, mode=mode, revision=revision)
 
 
-def with_templates(release: str = "1.30", *, templates: dict[str, str] | None = None, **more: Any) -> Settings:
+def with_templates(release: str = NEWEST, *, templates: dict[str, str] | None = None, **more: Any) -> Settings:
     """Settings whose template `sidecar` is the small overlay above."""
     config = {"templates": templates or {"sidecar": OVERLAY}, **more.pop("injector", {})}
     return Settings.load(

@@ -8,8 +8,9 @@ import pytest
 
 from meshc import catalog
 from meshc.injection.identity import hides_deploymentconfig_label, of_pod
+from tests.newest import NEWEST
 
-NEW, OLD = catalog.release("1.30"), catalog.release("1.17")
+NEW, OLD = catalog.release(NEWEST), catalog.release("1.17")
 
 
 def _owned(kind: str, name: str, api_version: str = "apps/v1", **labels: str) -> dict[str, Any]:

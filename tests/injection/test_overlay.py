@@ -16,8 +16,9 @@ from meshc.injection.edits import Map, origins, plain
 from meshc.injection.overlay import lay_over
 from meshc.injection.patch import operations
 from meshc.kubernetes import strategic, typed
+from tests.newest import NEWEST
 
-RELEASE = catalog.release("1.30")
+RELEASE = catalog.release(NEWEST)
 
 
 def _typed(pod: Any) -> Any:

@@ -13,6 +13,7 @@ from meshc.injection.pod_templates import TemplateInput, Templates
 from meshc.models.mesh_config import MeshConfig
 from meshc.models.proxy_config import ProxyConfig
 from meshc.models.values import Values
+from tests.newest import NEWEST
 
 POD = TemplateInput(
     metadata={"annotations": {"a": "1"}, "labels": {}},
@@ -25,7 +26,7 @@ POD = TemplateInput(
 VALUES: dict[str, Any] = {"global": {"hub": "h", "tag": "t"}}
 
 
-def templates(number: str = "1.30", *, values: Any = VALUES, mesh: Any = None, **own: str) -> Templates:
+def templates(number: str = NEWEST, *, values: Any = VALUES, mesh: Any = None, **own: str) -> Templates:
     features = {"COMPLIANCE_POLICY": "fips-140-2"}
     return Templates(
         release(number),
@@ -38,7 +39,7 @@ def templates(number: str = "1.30", *, values: Any = VALUES, mesh: Any = None, *
     )
 
 
-def render(text: str, number: str = "1.30") -> Any:
+def render(text: str, number: str = NEWEST) -> Any:
     return templates(number, own=text).render("own", POD)
 
 

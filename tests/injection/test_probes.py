@@ -9,8 +9,9 @@ import pytest
 from meshc import catalog
 from meshc.injection.edits import Map, plain
 from meshc.injection.probes import app_probers, rewriting
+from tests.newest import NEWEST
 
-NEW, OLD = catalog.release("1.30"), catalog.release("1.18")
+NEW, OLD = catalog.release(NEWEST), catalog.release("1.18")
 
 
 def _dump(container: dict[str, Any], release: Any = NEW, field: str = "containers", **features: str) -> Any:

@@ -13,8 +13,9 @@ from meshc.injection.containers import named
 from meshc.injection.edits import Map, plain
 from meshc.injection.native_sidecars import Node
 from meshc.models.mesh_config import MeshConfig
+from tests.newest import NEWEST
 
-NEW, OLD = catalog.release("1.30"), catalog.release("1.18")
+NEW, OLD = catalog.release(NEWEST), catalog.release("1.18")
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,12 @@ from meshc.interception.addresses import wants_ipv6
 from meshc.interception.packet_rules import capture
 from meshc.interception.tracing.packets import read
 from tests.interception.samples import at, pod
+from tests.newest import NEWEST
 
 TRAFFIC = "traffic.sidecar.istio.io/"
 
 
-def refused(config: Any, release: str = "1.30", tool: str = "iptables") -> MeshcError:
+def refused(config: Any, release: str = NEWEST, tool: str = "iptables") -> MeshcError:
     with pytest.raises(MeshcError) as caught:
         capture(config, at(release), tool)
     return caught.value

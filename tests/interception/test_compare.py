@@ -13,6 +13,7 @@ from meshc.interception.dumps.rule_comparison import Difference, compare
 from meshc.interception.packet_rules import Rules, capture
 from tests.conformance.data import CHECKOUT
 from tests.interception.samples import at, pod
+from tests.newest import NEWEST
 
 CAPTURES = CHECKOUT.parent / "shared" / "captures"
 needs_captures = pytest.mark.skipif(not CAPTURES.is_dir(), reason="no captures: put them at ../shared/captures")
@@ -27,7 +28,7 @@ def differences(made: Rules, text: str) -> list[Difference]:
     return compare(made, listing.read(text))[0]
 
 
-def default(release: str = "1.30", **keys: Any) -> Rules:
+def default(release: str = NEWEST, **keys: Any) -> Rules:
     return capture(ALL | keys, at(release))
 
 

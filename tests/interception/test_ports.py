@@ -19,6 +19,7 @@ from meshc.interception.ports.recipes import recipe
 from meshc.kubernetes.pods import pod_of
 from tests.conformance.data import CHECKOUT
 from tests.interception.samples import INIT_ARGS, pod
+from tests.newest import NEWEST
 
 CAPTURES = CHECKOUT.parent / "shared" / "captures"
 needs_captures = pytest.mark.skipif(not CAPTURES.is_dir(), reason="no captures: put them at ../shared/captures")
@@ -62,7 +63,7 @@ envoy     381989     1337   45u  IPv4 1703005      0t0  TCP *:15006 (LISTEN)
 """
 
 
-def ports(document: dict[str, Any] | None = None, release: str = "1.30", **more: Any) -> PortMap:
+def ports(document: dict[str, Any] | None = None, release: str = NEWEST, **more: Any) -> PortMap:
     return pod_ports(document or pod(), catalog.release(release), **more)
 
 

@@ -13,17 +13,18 @@ from meshc.interception.capture_config import Config
 from meshc.interception.packet_rules import Rules, capture
 from meshc.kubernetes.pods import pod_of
 from tests.interception.samples import INIT_ARGS, at, pod
+from tests.newest import NEWEST
 
 TRAFFIC = "traffic.sidecar.istio.io/"
 
 
-def config(document: dict[str, Any], release: str = "1.30", **more: Any) -> Config:
+def config(document: dict[str, Any], release: str = NEWEST, **more: Any) -> Config:
     made = capture(document, at(release), **more)
     assert made.config is not None
     return made.config
 
 
-def rules(document: dict[str, Any], release: str = "1.30") -> Rules:
+def rules(document: dict[str, Any], release: str = NEWEST) -> Rules:
     return capture(document, at(release))
 
 

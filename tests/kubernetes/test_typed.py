@@ -8,8 +8,9 @@ from meshc import catalog, yamlio
 from meshc.errors import InputError
 from meshc.kubernetes.typed import HANDLED, is_handled, kind_name, normalize, ordered
 from meshc.yamlio import Json
+from tests.newest import NEWEST
 
-OLD, NEW = catalog.release("1.17"), catalog.release("1.30")
+OLD, NEW = catalog.release("1.17"), catalog.release(NEWEST)
 
 
 def _pod(spec: str, *, release: catalog.Release = NEW, courtesy: bool = True) -> Json:

@@ -14,6 +14,7 @@ from meshc.models.mesh_config import MeshConfig
 from meshc.reports.finding import Finding
 from meshc.yamlio import Document
 from tests.interception.samples import INIT_ARGS, pod
+from tests.newest import NEWEST
 
 TRAFFIC = "traffic.sidecar.istio.io/"
 
@@ -22,7 +23,7 @@ TRAFFIC = "traffic.sidecar.istio.io/"
 class Given:
     """Settings as far as lint looks at them."""
 
-    release: Release = field(default_factory=lambda: catalog.release("1.30"))
+    release: Release = field(default_factory=lambda: catalog.release(NEWEST))
     mesh: MeshConfig = field(default_factory=lambda: MeshConfig({}))
     resources: tuple[Any, ...] = ()
 

@@ -10,15 +10,16 @@ from meshc import catalog
 from meshc.models import mesh, proxy
 from meshc.models.mesh_config import MeshConfig
 from meshc.models.proxy_config import ProxyConfig
+from tests.newest import NEWEST
 
 
-def proxy_errors(document: dict[str, Any], release: str = "1.30") -> list[str]:
+def proxy_errors(document: dict[str, Any], release: str = NEWEST) -> list[str]:
     """Paths and texts of what is wrong with a document laid over the defaults."""
     found = catalog.release(release)
     return list(proxy.validate(proxy.merge(proxy.defaults(found), document, found), found).error_texts())
 
 
-def mesh_findings(document: dict[str, Any], release: str = "1.30") -> tuple[list[str], list[str]]:
+def mesh_findings(document: dict[str, Any], release: str = NEWEST) -> tuple[list[str], list[str]]:
     """The same for a mesh document: errors and warnings."""
     found = catalog.release(release)
     findings = mesh.validate(mesh.merge(mesh.defaults(found), document, found).value, found)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.newest import NEWEST
 from tests.templates.samples import container, env, names, render, settings
 
 AUTO: list[Any] = [{"name": "istio-proxy", "image": "auto", "ports": [{"containerPort": 8080}]}]
@@ -13,7 +14,7 @@ TWO: list[Any] = [*AUTO, {"name": "a"}, {"name": "b"}]
 DEFAULT, LOGS = "kubectl.kubernetes.io/default-container", "kubectl.kubernetes.io/default-logs-container"
 
 
-def gateway(number: str = "1.30", *, containers: list[Any] | None = None, **more: Any) -> Any:
+def gateway(number: str = NEWEST, *, containers: list[Any] | None = None, **more: Any) -> Any:
     return render("gateway", number, containers=containers or AUTO, **more)
 
 

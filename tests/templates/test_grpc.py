@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
+from tests.newest import NEWEST
 from tests.templates.samples import container, env, names, render, settings
 
 PAIR = [{"name": "a", "ports": [{"containerPort": 80}]}, {"name": "b"}, {"name": "istio-proxy"}]
 
 
-def agent(number: str = "1.30", **more: Any) -> Any:
+def agent(number: str = NEWEST, **more: Any) -> Any:
     return render("grpc-agent", number, **{"containers": PAIR, **more})
 
 

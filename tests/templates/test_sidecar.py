@@ -8,6 +8,7 @@ import pytest
 
 from meshc.errors import InjectionError
 from meshc.injection.identity import Identity
+from tests.newest import NEWEST
 from tests.templates.samples import container, env, names, render, settings
 
 TRAFFIC = "traffic.sidecar.istio.io/"
@@ -15,11 +16,11 @@ NONE = {"sidecar.istio.io/interceptionMode": "NONE"}
 TPROXY = {"sidecar.istio.io/interceptionMode": "TPROXY"}
 
 
-def sidecar(number: str = "1.30", **more: Any) -> Any:
+def sidecar(number: str = NEWEST, **more: Any) -> Any:
     return render("sidecar", number, **more)
 
 
-def init_args(number: str = "1.30", name: str = "istio-init", **more: Any) -> Any:
+def init_args(number: str = NEWEST, name: str = "istio-init", **more: Any) -> Any:
     return container(sidecar(number, **more), name)["args"]
 
 

@@ -7,16 +7,17 @@ from typing import Any
 import pytest
 
 from meshc.injection.identity import Identity
+from tests.newest import NEWEST
 from tests.templates.samples import container, env, names, render, settings
 
 STATUS_PORT = "status.sidecar.istio.io/port"
 
 
-def sidecar(number: str = "1.30", **more: Any) -> Any:
+def sidecar(number: str = NEWEST, **more: Any) -> Any:
     return render("sidecar", number, **more)
 
 
-def proxy(number: str = "1.30", **more: Any) -> Any:
+def proxy(number: str = NEWEST, **more: Any) -> Any:
     return container(sidecar(number, **more))
 
 

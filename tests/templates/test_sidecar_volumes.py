@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from meshc.errors import InjectionError
+from tests.newest import NEWEST
 from tests.templates.samples import container, names, render, settings
 
 
-def sidecar(number: str = "1.30", **more: Any) -> Any:
+def sidecar(number: str = NEWEST, **more: Any) -> Any:
     return render("sidecar", number, **more)
 
 

@@ -11,6 +11,7 @@ import pytest
 from meshc.errors import UsageError
 from meshc.settings import Settings
 from meshc.webhook.manifests import Installation, manifests
+from tests.newest import NEWEST
 
 KINDS = [
     "ServiceAccount",
@@ -24,7 +25,7 @@ KINDS = [
 
 
 @cache
-def settings(release: str = "1.30", revision: str = "") -> Settings:
+def settings(release: str = NEWEST, revision: str = "") -> Settings:
     """Settings of the default profile."""
     return Settings.load(release=release, revision=revision or None)
 
