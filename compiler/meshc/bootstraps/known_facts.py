@@ -65,7 +65,7 @@ class Facts:
     outlier_log_path: Annotated[str | None, "string", "--outlierLogPath"] = None
     sts_port: Annotated[int | None, "number", "--stsPort"] = None
     log_as_json: Annotated[bool | None, "boolean", "--log_as_json"] = None
-    env: Annotated[StringMap, "map of strings", "environment; with a pod, laid over the pod's"] = field(
+    env: Annotated[StringMap, "map of strings", "environment; with a pod, merged over the pod's"] = field(
         default_factory=dict
     )
     labels: Annotated[Podinfo, "podinfo", "labels file: a map, its content as a string, or null when missing"] = ABSENT
@@ -80,7 +80,7 @@ class Facts:
     )
     release: Annotated[str | None, "string", "Istio release the facts belong to (for the command line)"] = None
     proxy_config: Annotated[
-        Mapping[str, Json] | None, "map", "the complete effective ProxyConfig; nothing is laid under it"
+        Mapping[str, Json] | None, "map", "the complete effective ProxyConfig; used alone"
     ] = None
     node_id: Annotated[str | None, "string", "the complete node id"] = None
     instance_ips: Annotated[Strings, "list of strings", "the complete list of addresses"] = None
