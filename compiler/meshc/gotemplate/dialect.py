@@ -12,7 +12,7 @@ class Dialect:
     else_with: bool = True
     """`{{else with}}`, and assignments written back as such in messages."""
     callable_messages: bool = True
-    """Messages about callables name them (§§ 7.1, 8.4)."""
+    """Messages about callables name them (docs/istio/go-templates.md §§ 7.1, 8.4)."""
     range_integers: bool = True
     """`range` takes integers and functions."""
     comment_lines: bool = True
@@ -36,4 +36,4 @@ class Dialect:
     semver_3_5: bool = True
     """Lower-case messages, and one prerelease in a group of constraints is enough for the group."""
     number_conversion: bool = True
-    """Named numbers convert as their kind, strings are cut at the decimal point (§ 11.3)."""
+    """Named numbers convert as their kind, strings are cut at the decimal point (docs/istio/go-templates.md § 11.3)."""

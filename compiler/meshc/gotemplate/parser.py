@@ -1,4 +1,4 @@
-"""From tokens to a tree per template (docs/istio/go-templates.md § 4), with Go's messages and line numbers (§ 5.1)."""
+"""From tokens to a tree per template, with Go's messages and line numbers (docs/istio/go-templates.md §§ 4, 5.1)."""
 
 from __future__ import annotations
 
