@@ -53,7 +53,7 @@ def _sizes(found: list[Module]) -> list[Number]:
     functions = [length for m in found for length in m.functions]
     return [
         Number("modules", str(len(found))),
-        _at_most("lines", lines, 39_600, goal=37_200, note=f" (and {new:,} of {', '.join(NEW)})"),
+        _at_most("lines", lines, 40_500, goal=37_200, note=f" (and {new:,} of {', '.join(NEW)})"),
         Number("lines of a module: median, 90th percentile", _spread([m.lines for m in found])),
         Number("lines of a function: median, 90th percentile", _spread(functions)),
     ]

@@ -79,9 +79,7 @@ class Facts:
         None
     )
     release: Annotated[str | None, "string", "Istio release the facts belong to (for the command line)"] = None
-    proxy_config: Annotated[
-        Mapping[str, Json] | None, "map", "the complete effective ProxyConfig; used alone"
-    ] = None
+    proxy_config: Annotated[Mapping[str, Json] | None, "map", "the complete effective ProxyConfig; used alone"] = None
     node_id: Annotated[str | None, "string", "the complete node id"] = None
     instance_ips: Annotated[Strings, "list of strings", "the complete list of addresses"] = None
     pilot_san: Annotated[Strings, "list of strings", "names the control plane must prove"] = None
