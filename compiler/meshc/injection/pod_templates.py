@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from meshc.catalog import Release
 from meshc.engine import Engine, Template
 from meshc.errors import InjectionError, TemplateError
 from meshc.injection.functions import function_table
-from meshc.injection.go_templates.cluster_templates import ClusterTemplates, unplaced
 from meshc.injection.installation import Installation
 from meshc.injection.templating.agent_data import computed_image
 from meshc.injection.templating.gateway_data import gateway_data
@@ -18,10 +18,17 @@ from meshc.injection.templating.grpc_data import grpc_agent_data, grpc_simple_da
 from meshc.injection.templating.sidecar_data import computed_init_image, concurrency, sidecar_data
 from meshc.injection.templating.template_input import TemplateInput
 from meshc.injection.user_templates import label
+from meshc.late import late
 from meshc.models.mesh_config import MeshConfig
 from meshc.models.value_fields import NotAMap
 from meshc.models.values import Values
 from meshc.yamlio import Json
+
+if TYPE_CHECKING:
+    from meshc.injection.go_templates import cluster_templates
+else:
+    # Only a configuration with templates in Go's language needs the interpreter.
+    cluster_templates = late("meshc.injection.go_templates.cluster_templates")
 
 BUILDERS: Mapping[str, Callable[[TemplateInput, Installation], Mapping[str, object]]] = {
     "sidecar": sidecar_data,
@@ -53,7 +60,7 @@ class Templates:
     engine: Engine | None = None
     go: Mapping[str, str] = field(default_factory=dict)
     merge_error: str = ""
-    place: Callable[[str], tuple[str | None, int]] = unplaced
+    place: Callable[[str], tuple[str | None, int]] = lambda _: (None, 0)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -82,7 +89,7 @@ class Templates:
 
     def _overlay(self, name: str, given: TemplateInput) -> Json:
         try:
-            if name in self.cluster.texts:
+            if self.go and name in self.cluster.texts:
                 return self.cluster.render(name, given).overlay
             if name in self.own:
                 return self._own[name].render(self._public(given))
@@ -97,10 +104,10 @@ class Templates:
         return (self.engine or Engine.of(self.release)).template(name).render(data)
 
     @cached_property
-    def cluster(self) -> ClusterTemplates:
+    def cluster(self) -> cluster_templates.ClusterTemplates:
         """The templates in Go's language; raises TemplateError when one of them does not parse."""
         values = None if self.values is None else self.values.document
-        return ClusterTemplates(
+        return cluster_templates.ClusterTemplates(
             self.release, self.go, self.features, values or {}, self.merge_error, self._data, self.place
         )
 
