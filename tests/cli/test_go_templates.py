@@ -15,6 +15,7 @@ from meshc.injection.api import inject
 from meshc.settings import Settings
 from meshc.trees import merge
 from meshc.webhook import review
+from meshc.webhook.settings_in_force import try_out
 from tests.cli.running import Run
 
 TEXT = """\
@@ -193,6 +194,30 @@ def test_check_finds_structure_dead_fields_and_refused_functions(cluster: Path, 
     (cluster / "pod.yaml").write_text(POD)
     clean = meshc("check", "--release", "1.30", "--cluster-config", "cluster.yaml", "pod.yaml")
     assert "template-" not in clean.out
+
+
+def test_pods_injected_with_the_clusters_text_are_current(cluster: Path, meshc: Run) -> None:
+    text = TEXT.replace("    team:", "    example.com/team:").replace(
+        "range $k, $v := .ObjectMeta.Labels", 'range $k, $v := dict "app" .ObjectMeta.Labels.app'
+    )
+    (cluster / "cluster.yaml").write_text(captured(text))
+    known = settings(cluster)
+    pod = yamlio.load(POD)
+    (cluster / "live").mkdir()
+    made = inject(pod, known).manifest
+    (cluster / "live" / "pod.yaml").write_text(yamlio.dump(made))
+    asked = ("diff", "--release", "1.30", "--live-from", "live", "--cluster-config", "cluster.yaml")
+    outcome = meshc(*asked)
+    assert outcome.code == 0, outcome.out + outcome.err
+    assert "current" in outcome.out
+    (cluster / "cluster.yaml").write_text(captured(text.replace('"none"', '"other"')))
+    assert meshc(*asked).code == 1
+
+
+def test_a_webhook_takes_texts_that_refuse_a_pod_but_none_that_do_not_parse() -> None:
+    try_out(Settings.load(injector_config={"templates": {"sidecar": '{{ fail "no team" }}'}}))
+    with pytest.raises(MeshcError, match="missing value for if"):
+        try_out(Settings.load(injector_config={"templates": {"sidecar": TEXT, "other": "{{ if }}"}}))
 
 
 def test_two_sources_of_templates_are_compared(cluster: Path, meshc: Run) -> None:

@@ -114,6 +114,8 @@ class Expressions(Chains):
 
         def plain(run: Run, dot: Value, piped: Value) -> Value:
             if has_arguments or piped is not UNPIPED:
+                if isinstance(first, tree.Variable):
+                    value(run, dot)  # an undefined one is reported first
                 if self.positions and not isinstance(first, tree.Pipeline):
                     run.node = first
                 raise Failure(refuse)

@@ -266,7 +266,9 @@ class _Reader:
             return 0.0
         self.position = found.end()
         following = self.text[self.position : self.position + 1]
-        if following == "." or (following in ("e", "E") and following):
+        number_text = found.group().lower()
+        unfinished = (following == "." and "." not in number_text) or (following != "" and following in "eE")
+        if unfinished and "e" not in number_text:
             self.position += 1
             if following != "." and self.text[self.position : self.position + 1] in ("+", "-"):
                 self.position += 1

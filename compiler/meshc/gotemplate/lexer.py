@@ -145,7 +145,7 @@ class Lexer:
                 if text.startswith("-}}", end):
                     if end - position > 1:
                         self.add("space", position, text[position : end - 1])
-                    return self._close(position, end, 3)
+                    return self._close(end - 1, end, 3)
                 self.add("space", position, text[position:end])
                 position = end
                 continue
@@ -163,7 +163,8 @@ class Lexer:
 
     def _token(self, char: str, position: int) -> int | None:
         text = self.text
-        if char == "." and not "0" <= text[position + 1 : position + 2] <= "9":
+        following = text[position + 1 : position + 2]
+        if char == "." and following and not "0" <= following <= "9":
             return self._name(position, "field", "dot")
         if char == "$":
             return self._name(position, "variable", "variable")

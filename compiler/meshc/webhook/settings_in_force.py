@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -104,11 +105,16 @@ def load_settings(**keywords: Any) -> Settings:
         raise
 
 
+_RUN_OF_A_TEMPLATE = re.compile(r"template: inject:\d+:\d+: executing ")
+
+
 def try_out(settings: Settings) -> None:
     """Inject a plain pod; raises SettingsError with the reason when that fails."""
     found = answer(_REVIEW, settings, path="/inject", content_type="application/json")
     if found.outcome == "failed":
         message = orjson.loads(found.body)["response"]["status"]["message"]
+        if settings.injection_config.go_templates and _RUN_OF_A_TEMPLATE.search(message):
+            return  # a template may refuse this pod, e.g. for want of a label: so it does in istiod
         raise SettingsError(
             f"no pod can be injected with these settings: {message}",
             path="revision",

@@ -76,7 +76,7 @@ def length(value: Value) -> Value:
 
 
 def index(value: Value, *keys: Value) -> Value:
-    if value is NONE or (value is None and not keys):
+    if value is NONE or value is None:
         raise CallError("index of untyped nil")
     for key in keys:
         value = _entry(value, key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from unicodedata import category
 
 _CONNECTORS: Final = frozenset("-_ \t\n\v\f\r\x85\xa0")
 
@@ -36,7 +37,7 @@ def _cased(string: str, connector: str) -> str:
     first = "connector"
     for place, char in enumerate(string):
         kind = kinds[place]
-        in_marks = kind == "other" or (in_marks and char in "-_")
+        in_marks = (kind == "other" and category(char)[0] == "P") or (in_marks and char in "-_")
         if kind == "connector":
             out.append(char if in_marks else connector)
             first = "connector"
