@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import fnmatch
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import orjson
 import typer
 
-from meshc import catalog
-from meshc.catalog import Release
 from meshc.cli import output
-from meshc.cli.inputs import warn
 from meshc.cli.options import Debug, Output
 from meshc.cli.verbs import Verb
-from meshc.comparison.release_tables import Entry, review, tables
 from meshc.errors import UsageError, require_known
-from meshc.yamlio import Json
+from meshc.late import late
+
+# `meshc -h` imports every verb's options; what this verb alone reads would double its time
+if TYPE_CHECKING:
+    from meshc import catalog
+    from meshc.catalog import Release
+    from meshc.cli import inputs
+    from meshc.comparison import release_tables
+    from meshc.comparison.release_tables import Entry
+    from meshc.yamlio import Json
+else:
+    catalog = late("meshc.catalog")
+    inputs = late("meshc.cli.inputs")
+    release_tables = late("meshc.comparison.release_tables")
 
 _FORMATS = ("text", "json")
 _FAILS = "fails now"
@@ -89,7 +98,7 @@ def show(name: str, *, format: str = "text", to: str | None = None) -> int:
     """Print the notes of a release for operators: what it changes against the minor before, and what its patches did."""
     release = catalog.release(name)
     if release.warning:
-        warn([release.warning])
+        inputs.warn([release.warning])
     before = _before(release)
     found = _notes(before, release) if before else {}
     patches = [
@@ -113,9 +122,9 @@ def check(release: Release, *, to: str | None = None) -> int:
     before = _before(release)
     if before is None:
         raise UsageError("there is no release before", path="release", value=str(release), hint="name a later one")
-    reviewed = review(release)
+    reviewed = release_tables.review(release)
     states = {}
-    for table in tables(before, release):
+    for table in release_tables.tables(before, release):
         names = ", ".join(f"{entry.sign}{entry.name}" for entry in table.entries)
         states[table.name] = (
             f"{table.state}: {names}" if names else f"carried on, {reviewed.of(table) or 'NOT REVIEWED'}"
@@ -130,7 +139,7 @@ def check(release: Release, *, to: str | None = None) -> int:
 def _notes(old: Release, new: Release) -> dict[str, list[Entry]]:
     """The entries of all tables by section of the notes, what fails now first."""
     found: dict[str, list[Entry]] = {section: [] for section in (_FAILS, *_SECTIONS)}
-    for table in tables(old, new):
+    for table in release_tables.tables(old, new):
         section = next(
             s for s, patterns in _SECTIONS.items() if any(fnmatch.fnmatchcase(table.name, p) for p in patterns)
         )

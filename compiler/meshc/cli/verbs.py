@@ -51,14 +51,23 @@ class Verb:
 
 
 def _value(shape: type[Any], given: Mapping[str, Any]) -> Any:
-    hints = get_type_hints(shape)
+    tuples = {name for name, hint in _hints(shape).items() if _is_tuple(get_args(hint)[0])}
     names = [f.name for f in dataclasses.fields(shape)]
-    return shape(**{n: tuple(given[n] or ()) if _is_tuple(hints[n]) else given[n] for n in names})
+    return shape(**{n: tuple(given[n] or ()) if n in tuples else given[n] for n in names})
 
 
 def _parameters(shape: type[Any]) -> list[inspect.Parameter]:
-    hints = get_type_hints(shape, include_extras=True)
-    return [_parameter(f, hints[f.name]) for f in dataclasses.fields(shape)]
+    return [_parameter(f, _hints(shape)[f.name]) for f in dataclasses.fields(shape)]
+
+
+def _hints(shape: type[Any]) -> dict[str, Any]:
+    """The annotations of all fields; kept, because each is compiled and run as Python."""
+    if shape not in _known_hints:
+        _known_hints[shape] = get_type_hints(shape, include_extras=True)
+    return _known_hints[shape]
+
+
+_known_hints: dict[type[Any], dict[str, Any]] = {}
 
 
 def _parameter(option: dataclasses.Field[Any], hint: Any) -> inspect.Parameter:

@@ -26,7 +26,7 @@ Seen = Mapping[tuple[Any, ...], str]
 
 
 class Causes:
-    """Attributes differences between two releases to what of the catalogue makes them; remembers what it found."""
+    """Attributes differences between two releases to the switches, facts and settings that make them; keeps what it found."""
 
     def __init__(
         self, old: Release, new: Release, settings_at: Callable[[Release], Settings], places: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""Judges running pods: what injection put in is taken out, the rest injected anew as wanted, and both compared."""
+"""Judges running pods: removes what injection added, injects the rest again as wanted, and compares both."""
 
 from __future__ import annotations
 

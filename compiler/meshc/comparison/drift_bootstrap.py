@@ -20,7 +20,7 @@ def bootstrap_of(running: Running, wanted: Json, settings: Settings) -> tuple[li
     """What differs between the wanted bootstrap and the running one, and noise.
 
     Without a wanted pod the facts in the running bootstrap itself are compiled again: what does not come out of them
-    did not come from Istio.  Raises InputError for a bootstrap that is none.
+    did not come from Istio.  Raises InputError for a file that is no bootstrap.
     """
     known = recovered_facts.facts(bootstrap_reading.bootstrap_of(running.bootstrap), settings.release)
     if wanted is None:

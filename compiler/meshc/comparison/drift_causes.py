@@ -1,4 +1,4 @@
-"""Why a stale pod is not as wanted: what of the catalogue lies between its release and the wanted one."""
+"""The causes of a stale pod: switches and facts that changed between its release and the wanted one."""
 
 from __future__ import annotations
 

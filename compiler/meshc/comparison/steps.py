@@ -1,4 +1,4 @@
-"""The way from one release to another: its steps, and what of the catalogue changes in each."""
+"""The steps from one release to another, and the switches and facts that change in each."""
 
 from __future__ import annotations
 

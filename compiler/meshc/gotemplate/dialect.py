@@ -28,7 +28,7 @@ class Dialect:
     sprig_3_3: bool = True
     """`sha512sum`, and `camelcase` lowers the rest of words in capitals."""
     merge_takes_nil: bool = True
-    """`mergeOverwrite` takes nil, and a map over a value that is none."""
+    """`mergeOverwrite` takes nil, and a map over a value that is no map."""
     semver_zeros: str = "accepted"
     """Leading zeros of versions: `accepted` or `refused`."""
     semver_range_space: bool = True

@@ -45,7 +45,7 @@ def _decimal(value: int, size: int) -> str:
 
 
 def parse_duration(text: str) -> int | None:
-    """The nanoseconds of a Go duration, None when it is none."""
+    """The nanoseconds of a Go duration, None for anything else."""
     sign = -1 if text.startswith("-") else 1
     body = text[1:] if text[:1] in ("+", "-") else text
     if body == "0":

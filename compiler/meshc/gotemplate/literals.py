@@ -88,7 +88,7 @@ _SPECIAL: Final = re.compile(r"[+-]?(?:inf|infinity)|nan", re.IGNORECASE)
 
 
 def parse_integer(text: str) -> int | None:
-    """An integer of Go's syntax of any size (`0x1F`, `017`, `1_000`), None when it is none."""
+    """An integer of Go's syntax of any size (`0x1F`, `017`, `1_000`), None for anything else."""
     digits = text[1:] if text[:1] in "+-" else text
     if not digits or not _INTEGER.fullmatch(digits):
         return None
@@ -102,7 +102,7 @@ def parse_integer(text: str) -> int | None:
 
 
 def parse_float(text: str, *, underscores: bool = False) -> float | None:
-    """A float of Go's syntax; infinite when it is out of range, None when it is none."""
+    """A float of Go's syntax; infinite when it is out of range, None for anything else."""
     body = text[1:] if text[:1] in "+-" else text
     if _HEXADECIMAL.fullmatch(text):
         return _hexadecimal(text, underscores)

@@ -108,7 +108,7 @@ class _Deciding:
             matching = self._matching(kind)
             if matching is not None:
                 return self._finish(said, reason, f"{rule}[{matching}]")
-            self._open(rule, f"none of {len(kind)} matches the pod's labels")
+            self._open(rule, f"none of {len(kind)} matches the pod's labels" if kind else "no selectors configured")
         inject, reason = required(None, self.policy.policy)
         return self._by_policy(inject, reason)
 
@@ -133,7 +133,7 @@ class _Deciding:
                 if selectors.matches(selector, self.labels):
                     return index
             except SelectorError as error:
-                self.warnings.append(f"selector passed over: {error.message}")
+                self.warnings.append(f"selector skipped: {error.message}")
         return None
 
     def _finish(self, said: bool, reason: str, decided_by: str) -> Decision:

@@ -51,7 +51,7 @@ def switch_warning(features: Mapping[str, str], release: Release) -> str | None:
     text = features.get(SWITCH) or "auto"
     if not release.has("injection.native_sidecars_auto") or text in ("true", "false", "auto"):
         return None
-    return f"{SWITCH}={text} is none of true, false, auto: taken as false"
+    return f"{SWITCH}={text} is not true, false or auto: treated as false"
 
 
 def wanted(annotations: Mapping[str, str], switch: bool, release: Release) -> bool:

@@ -14,7 +14,7 @@ from meshc.yamlio import Json
 
 
 def strip(pod: Json, release: Release, *, status_port: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Metadata and spec of the pod without earlier injected containers, with the user's own ones put back.
+    """Metadata and spec of the pod without earlier injected containers, with the user's own ones restored.
 
     `status_port` is the mesh's, as text.  The pod is not changed; raises InjectionError for an unreadable record of
     overrides.

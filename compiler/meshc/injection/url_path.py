@@ -14,7 +14,7 @@ _KNOWN = {"cluster": CLUSTER, "net": NETWORK}
 
 
 class PathEnvironment(NamedTuple):
-    """The variables by name, and what was passed over."""
+    """The variables by name, and the parts that were skipped."""
 
     variables: dict[str, str]
     warnings: tuple[str, ...]

@@ -19,7 +19,7 @@ _LIMITS = {
 }
 _INTEGER = re.compile(r"-?(0|[1-9]\d*)", re.ASCII)
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
-_BLANKS = " \t\r\n"
+_WHITESPACE = " \t\r\n"
 
 
 class WrongType(ValueError):
@@ -53,7 +53,7 @@ def _bool(_: AnyField, value: Json) -> Json:
 def _integer(field: AnyField, value: Json) -> Json:
     low, high = _LIMITS[field.kind]
     number = value
-    if (isinstance(value, str) and _INTEGER.fullmatch(value.strip(_BLANKS))) or (
+    if (isinstance(value, str) and _INTEGER.fullmatch(value.strip(_WHITESPACE))) or (
         isinstance(value, float) and value.is_integer()
     ):
         number = int(value)
@@ -67,7 +67,7 @@ def _integer(field: AnyField, value: Json) -> Json:
 def _double(_: AnyField, value: Json) -> Json:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
-    if isinstance(value, str) and _NUMBER.fullmatch(value.strip(_BLANKS)):
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip(_WHITESPACE)):
         number = float(value)
         if math.isfinite(number):
             return number

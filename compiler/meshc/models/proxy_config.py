@@ -349,7 +349,7 @@ class ProxyConfig(Message):
     proxy_metadata = mapping(string(), "Environment variables of the proxy container; layers add up, key by key.")
     runtime_values = mapping(string(), "Envoy runtime values.")
     status_port = int32("Port of the agent's health and metrics endpoint.")
-    extra_stat_tags = repeated(string(), "Tags taken out of statistic names beside the usual ones.")
+    extra_stat_tags = repeated(string(), "Tags extracted from statistic names in addition to the default ones.")
     gateway_topology = message(Topology, "Trusted proxies before a gateway.")
     termination_drain_duration = duration("Time connections get to finish when the pod stops.")
     mesh_id = string("Identity of the mesh.")

@@ -34,7 +34,7 @@ class ProxyConfigResourceSpec(Message):
 
 @dataclass(frozen=True)
 class Resource:
-    """One resource: where it is, whom it selects (None: no selector) and the ProxyConfig fields it contributes."""
+    """One resource: its namespace, the pods it selects (None: no selector) and the ProxyConfig fields it contributes."""
 
     name: str
     namespace: str

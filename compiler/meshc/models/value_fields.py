@@ -148,7 +148,7 @@ def enum(*names: str, json: str = "", since: str | None = None, until: str | Non
 
 
 def struct(*, json: str = "", since: str | None = None, until: str | None = None) -> Field[Mapping[str, Json] | None]:
-    """A map whose content nobody checks here: a fragment of a Kubernetes object."""
+    """A map whose content is not checked here: a fragment of a Kubernetes object."""
     return Field("struct", None, view=_map_or_none, json=json, since=since, until=until)
 
 

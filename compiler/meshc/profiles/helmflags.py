@@ -14,7 +14,7 @@ _INTEGER = re.compile(r"-?(0|[1-9]\d*)\Z", re.ASCII)
 
 
 def write(tree: dict[str, Any], flag: str) -> None:
-    """Write every assignment of a flag into a tree in place; raises UsageError for what is none."""
+    """Write every assignment of a flag into a tree in place; raises UsageError for a string that is no assignment."""
     for assignment in _cut(flag, ","):
         path, equals, text = _halves(assignment)
         if not equals or not path:

@@ -74,7 +74,7 @@ class Supervisor(MPServer):  # type: ignore[misc]
         self._replaced = replaced
 
     def reload(self) -> None:
-        """Ask for new workers; returns at once."""
+        """Ask for new workers; does not wait for them."""
         self.signal_handler_reload()
 
     def _init_shared_socket(self) -> None:

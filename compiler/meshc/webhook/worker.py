@@ -72,7 +72,7 @@ def _settle_memory() -> None:
 
 
 def _end_with(parent: int) -> None:
-    """Stop when the main process is gone: nobody would renew the settings of an orphan."""
+    """Stop when the main process is gone: nothing would renew the settings of an orphan."""
     waiting = threading.Event()
     while os.getppid() == parent:
         waiting.wait(1)

@@ -12,7 +12,7 @@ from meshc.yamlio.scalars import number_text
 from meshc.yamlio.style import LITERAL, PLAIN, WIDTH, block_header, fold, styled
 
 _LONGEST_SIMPLE_KEY = 128  # bytes
-_BLANKS = [" " * n for n in range(64)]
+_SPACES = [" " * n for n in range(64)]
 
 
 def write(value: Any) -> str:
@@ -129,4 +129,4 @@ def _ended(text: str) -> str:
 
 
 def _pad(indent: int) -> str:
-    return _BLANKS[indent] if indent < 64 else " " * indent
+    return _SPACES[indent] if indent < 64 else " " * indent

@@ -26,7 +26,7 @@ _DECIMAL_TAIL: Final = re.compile(r"([-+]?\d*)\.(\d*)")
 
 
 def to_int64(value: Value, by_kind: bool) -> int:
-    """The value as a signed integer of 64 bits; 0 where it is none."""
+    """The value as a signed integer of 64 bits; 0 for anything else."""
     value = followed(value)
     if isinstance(value, Scalar) and (by_kind or not _is_own(value)):
         value = value.value if value.type.kind != "float32" else float(value.value)
@@ -70,7 +70,7 @@ def _from_string(text: str, by_kind: bool) -> int:
 
 
 def to_float64(value: Value, by_kind: bool) -> float:
-    """The value as a float; 0 where it is none."""
+    """The value as a float; 0 for anything else."""
     value = followed(value)
     if isinstance(value, Scalar) and (by_kind or not _is_own(value)):
         value = value.value

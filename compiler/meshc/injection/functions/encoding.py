@@ -44,9 +44,9 @@ def to_yaml(value: Json) -> str:
         return ""
 
 
-def indent(blanks: int, text: str) -> str:
-    """Blanks in front of every line except the first."""
-    return text.replace("\n", "\n" + " " * blanks)
+def indent(spaces: int, text: str) -> str:
+    """Spaces in front of every line except the first."""
+    return text.replace("\n", "\n" + " " * spaces)
 
 
 def directory(path: str) -> str:

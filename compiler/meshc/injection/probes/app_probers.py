@@ -75,7 +75,7 @@ def checks_in(container: Mapping[str, Any], looked_at: Checks) -> Iterator[Check
 def dump(spec: Json, status_port: int, looked_at: Checks) -> dict[str, Json]:
     """Every probe the agent has to know: its path there → what to ask of the application.
 
-    A port name nobody has, and a port number that is the agent's already (`status_port`), give no entry.
+    A port name that no container has, and a port number that is the agent's already (`status_port`), give no entry.
     """
     found = {}
     for field in looked_at.fields:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from meshc.errors import PathPart
 from meshc.yamlio import Json
 
-LAYER = "injection taken out"
+LAYER = "injection removed"
 
 
 class Question(NamedTuple):

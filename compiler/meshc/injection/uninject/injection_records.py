@@ -67,7 +67,7 @@ def _recorded(pod: Mapping[str, Any], variable: str) -> dict[str, Json] | None:
         except InputError:
             found = None
         if not isinstance(found, dict):
-            hint = "the injector wrote this record; put back what it wrote"
+            hint = "the injector wrote this record; restore what it wrote"
             raise InjectionError("a record that is no JSON object", path=path, value=text, hint=hint)
         return found
     return None
@@ -84,9 +84,9 @@ def _texts(spec: Mapping[str, Any], variable: str) -> Iterator[tuple[list[str | 
 def _unrecorded(annotations: Mapping[str, str]) -> InjectionError:
     path = ["metadata", "annotations", SIDECAR_STATUS]
     if SIDECAR_STATUS in annotations:
-        hint = "the injector wrote this record; put back what it wrote"
+        hint = "the injector wrote this record; restore what it wrote"
         return InjectionError(
             "a status record that does not read", path=path, value=annotations[SIDECAR_STATUS], hint=hint
         )
-    hint = "only what `meshc inject` or Istio's injector injected can be taken out again"
+    hint = "only what `meshc inject` or Istio's injector injected can be removed again"
     return InjectionError("the pod is not injected: it has no status record", path=path, hint=hint)

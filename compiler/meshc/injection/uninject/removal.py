@@ -37,7 +37,7 @@ def take_out(pod: Map, who: Identity, release: Release, *, is_pod: bool) -> tupl
 
 
 def _refuse_missing(pod: Map, records: Records) -> None:
-    """A recorded container that is gone was taken out by someone: the records no longer describe this pod."""
+    """A recorded container that is gone was removed by someone: the records no longer describe this pod."""
     there = {name for field in ("containers", "initContainers") for name in named(pod["spec"].get(field))}
     for field in ("containers", "initContainers"):
         for name in records.status[field]:

@@ -1,4 +1,4 @@
-"""Takes out what the status record lists and puts back the containers the user had written under those names."""
+"""Removes what the status record lists and restores the containers that the user had written under those names."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _IN_POD_ORDER = {"grpc-agent", "grpc-simple"}
 
 
 def restore_containers(pod: Map, records: Records, release: Release, doubts: Doubts) -> set[str]:
-    """Remove injected containers, put the user's own back; returns the names of those put back."""
+    """Remove injected containers and restore the user's own; returns the names of the restored ones."""
     restored: set[str] = set()
     for field in ("containers", "initContainers"):
         if not records.status[field]:
@@ -37,7 +37,7 @@ def restore_list(pod: Map, field: str, records: Records) -> None:
 
 
 def doubt_images(pod: Map, doubts: Doubts, *, is_pod: bool, restored: set[str]) -> None:
-    """Give containers put back without an image the image `auto`: what Istio takes out; only a Pod must have had one."""
+    """Give restored containers without an image the image `auto`, which Istio removes; only a Pod must have had one."""
     for field in ("containers", "initContainers"):
         for index, container in enumerate(pod["spec"].get(field) or ()):
             if container.get("name") in restored and not container.get("image"):

@@ -31,7 +31,7 @@ _HINT = "restore the field by hand from the source the workload was made of, or 
 class Original(NamedTuple):
     """A pod as it was before injection, as far as its records tell.
 
-    `uncertain` lists the fields that had to be guessed, `assumed` those put back by the records' usual meaning; their
+    `uncertain` lists the fields that had to be guessed, `assumed` those restored by the records' usual meaning; their
     paths are those inside the pod.
     """
 
@@ -87,7 +87,7 @@ def uninject(
     elsewhere = pod_template_paths or {}
     where = injected_place(document.value, mode, elsewhere)
     if where is None:
-        hint = "only what `meshc inject` or Istio's injector injected can be taken out again"
+        hint = "only what `meshc inject` or Istio's injector injected can be removed again"
         error = InjectionError("the pod is not injected: it has no status record", hint=hint)
         raise error.at(document.file, document.first_line)
     release = settings.release if settings else release_of(document.value)

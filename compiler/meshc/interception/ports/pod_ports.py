@@ -165,7 +165,7 @@ def _istiod(pod: Pod) -> Iterator[Port]:
 
 
 def _declared(pod: Pod, kind_: str, taken: set[int]) -> Iterator[Port]:
-    """Ports of the pod spec nobody of the mesh listens on: the application's, or a gateway's traffic."""
+    """Ports of the pod spec that nothing of the mesh listens on: the application's, or a gateway's traffic."""
     for container, _ in pod.containers():
         own = container.get("name") in (PROXY, "discovery", "install-cni")
         for entry in container.get("ports") or []:
