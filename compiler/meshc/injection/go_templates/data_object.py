@@ -16,7 +16,7 @@ ROOT = "inject.SidecarTemplateData"
 def data_object(table: TypeTable, parts: Mapping[str, Any], values: Value = None) -> Pointer:
     """The pointer that templates run on.
 
-    `parts` holds Kubernetes JSON, protobuf JSON and plain values under the names of § 13.1; names that the release lacks
+    `parts` holds Kubernetes JSON, protobuf JSON and plain values under the names of the root; names that the release lacks
     are dropped, names that are not given are zero. `values` is `.Values` as Go values, in place of `parts["Values"]`.
     """
     root = table.parse(ROOT)
