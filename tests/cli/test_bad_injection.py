@@ -75,7 +75,7 @@ TEMPLATES: dict[str, list[str]] = {
     "computed": ["template computed:5", "(pods.yaml:1)", "spec.containers[0].image", "(got 5)", "between quotes"],
     "undefined": ["template undefined:2", "(pods.yaml:1)", "'nosuch' is undefined", "hint: "],
     "go": [
-        "config.yaml:28:43",
+        ":43: Pod web",
         "(pods.yaml:1)",
         'executing "inject" at <upper>: wrong type for value',
         "first: toString",
