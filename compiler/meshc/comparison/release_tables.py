@@ -19,6 +19,7 @@ from meshc.models.operator_spec import OperatorSpec
 from meshc.models.proxy_config import ProxyConfig
 from meshc.models.values import Values
 from meshc.profiles import data
+from meshc.trees import ABSENT
 from meshc.yamlio import Json
 
 _CHARTS = ("gateway", "istio-ingress", "istio-egress")
@@ -29,8 +30,14 @@ _MESSAGES: Mapping[str, type[Message]] = {
     "values": Values,
     "IstioOperator": OperatorSpec,
 }
-_UNDATED = ("comparison/keys", "comparison/noise", "interception/parameters", "interception/services", "ports")
-_ABSENT = object()
+_UNDATED = (
+    "comparison/keys",
+    "comparison/noise",
+    "interception/parameters",
+    "interception/services",
+    "ports",
+    "go/types",
+)
 
 
 @dataclass(frozen=True)
@@ -99,7 +106,7 @@ def _facts(old: Release, new: Release) -> Iterator[Table]:
     for area in catalog.fact_areas():
         for name, entry in catalog.facts(area).items():
             before, after = (_fact(f"{area}.{name}", release) for release in (old, new))
-            sign = "" if before == after else "+" if before is _ABSENT else "-" if after is _ABSENT else "~"
+            sign = "" if before == after else "+" if before is ABSENT else "-" if after is ABSENT else "~"
             changed = (Entry(sign, f"{area}.{name}", _line(entry)),) if sign else ()
             yield Table(f"facts/{area}.{name}", changed)
 
@@ -108,7 +115,7 @@ def _fact(name: str, release: Release) -> object:
     try:
         return release.fact(name)
     except KeyError:
-        return _ABSENT
+        return ABSENT
 
 
 def _profiles(old: Release, new: Release) -> Iterator[Table]:

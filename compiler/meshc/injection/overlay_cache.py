@@ -56,9 +56,9 @@ class Renderer:
 
     def render(self, name: str, given: TemplateInput, key: bytes) -> Rendered:
         """The overlay of one template; raises InjectionError and TemplateError like `Templates.render`."""
-        cluster = self._templates.cluster
-        if name in cluster.texts:
-            yielded = cluster.render(name, given, key)
+        # asked only where there are Go templates: their interpreter is not imported for anyone else
+        if self._templates.go and name in self._templates.cluster.texts:
+            yielded = self._templates.cluster.render(name, given, key)
             return Rendered(yielded.overlay, yielded.typed, None, yielded.directives)
         if not key or name in self._templates.own:
             return Rendered(self._templates.render(name, given), {})

@@ -59,8 +59,8 @@ def report(options: DiffOptions, settings_options: SettingsOptions) -> Report:
 
 
 def _telling() -> list[Document]:
-    name = "schemas/comparison/workloads.yaml"
-    return list(yamlio.load_all(resources.text("schemas", "comparison", "workloads.yaml"), file=name))
+    name = "schemas/samples/template-workloads.yaml"
+    return list(yamlio.load_all(resources.text("schemas", "samples", "template-workloads.yaml"), file=name))
 
 
 def _kind(document: Document) -> Json:
