@@ -67,7 +67,7 @@ def test_all_errors_come_at_once(tmp_path: Path) -> None:
 
 def test_settings_that_inject_nothing_are_refused(tmp_path: Path) -> None:
     config = tmp_path / "config"
-    config.write_text("policy: enabled\ndefaultTemplates: [mine]\ntemplates: {mine: '{{ if .X }}a{{ end }}'}\n")
+    config.write_text("policy: enabled\ndefaultTemplates: [other]\ntemplates: {mine: 'spec: {}'}\n")
     source = Source("", {"injector_config": str(config), "resolved_values": {"global": {}}})
     with pytest.raises(SettingsError, match="no pod can be injected with these settings"):
         Snapshots([source]).take()
