@@ -22,7 +22,6 @@ from meshc.settings import Settings
 
 # An imagined release may not hold together: what goes wrong in it says nothing about any cause.
 _INCOHERENT = (MeshcError, LookupError, TypeError, AttributeError, ValueError)
-Seen = Mapping[tuple[Any, ...], str]
 
 
 class Causes:

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from meshc.catalog import Release
 from meshc.errors import InjectionError, format_path
 from meshc.gotext import printing
+from meshc.injection.functions import otel
 from meshc.models.annotation_names import ANNOTATIONS
 from meshc.models.mesh_config import MeshConfig
 from meshc.models.message import Field
@@ -247,6 +248,11 @@ class Installation:
     def tracer_is(self, name: str) -> bool:
         """Whether values choose a tracer."""
         return _is(self.proxy, ProxyValues.tracer, name)
+
+    @cached_property
+    def describes_services(self) -> bool:
+        """Whether proxies get `OTEL_RESOURCE_ATTRIBUTES` (docs/istio/sidecar-template.md § 10.14, since 1.30)."""
+        return self.release.has("sidecar.otel_resource_attributes") and otel.wanted(self.mesh)
 
     @cached_property
     def image_variant(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from meshc.errors import SettingsError
-from meshc.gateways.charts.helm import Helm, as_text, environment, kept_resources
+from meshc.gateways.charts.helm import Helm, as_text, environment, kept_resources, root_container_security
 from meshc.gateways.value_readers import Reader, chart_reader
 from meshc.trees import ABSENT
 from meshc.yamlio import Json
@@ -116,14 +116,7 @@ def _pod_security(value: Reader, helm: Helm) -> object:
 
 def _container_security(value: Reader, helm: Helm) -> dict[str, object]:
     if not _low_ports_open(helm):
-        return {
-            "capabilities": {"drop": ["ALL"], "add": ["NET_BIND_SERVICE"]},
-            "runAsUser": 0,
-            "runAsGroup": 1337,
-            "runAsNonRoot": False,
-            "allowPrivilegeEscalation": True,
-            "readOnlyRootFilesystem": True,
-        }
+        return root_container_security()
     openshift = helm.has("chart_openshift") and value("platform") == "openshift"
     ids = {} if openshift or helm.has("chart_no_ids") else {"runAsUser": 1337, "runAsGroup": 1337}
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from meshc.errors import SettingsError
-from meshc.gateways.charts.helm import kubernetes_minor, retyped
+from meshc.gateways.charts.helm import kubernetes_minor, retyped, root_container_security
 from meshc.gateways.controller.gateway_classes import AGENT_WAYPOINT, GatewayClass
 from meshc.gotext import printing
 from meshc.injection import openshift_ids
@@ -174,7 +174,7 @@ def _agent_image(annotations: Mapping[str, str], config: ProxyConfig, once: Inst
 def _security(metadata: Mapping[str, Json], settings: Settings) -> dict[str, object]:
     has, gateways = settings.release.has, settings.values.gateways
     if has("gateways.old_kubernetes") and kubernetes_minor(settings.kube_version) < 22:
-        return {"pod_security": None, "container_security": _old_container_security()}
+        return {"pod_security": None, "container_security": root_container_security()}
     pod = gateways.security_context if has("gateways.pod_security_context_values") else None
     if not pod:
         profile = gateways.seccomp_profile if has("gateways.kube_gateway_seccomp") else None
@@ -196,17 +196,6 @@ def _container_security(metadata: Mapping[str, Json], settings: Settings) -> dic
         "runAsUser": ids.uid,
         "runAsGroup": ids.gid,
         "runAsNonRoot": True,
-    }
-
-
-def _old_container_security() -> dict[str, object]:
-    return {
-        "capabilities": {"drop": ["ALL"], "add": ["NET_BIND_SERVICE"]},
-        "runAsUser": 0,
-        "runAsGroup": 1337,
-        "runAsNonRoot": False,
-        "allowPrivilegeEscalation": True,
-        "readOnlyRootFilesystem": True,
     }
 
 

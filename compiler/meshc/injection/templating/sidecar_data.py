@@ -260,7 +260,7 @@ def _lightstep_certificates(pod: TemplateInput, once: Installation) -> str | Non
 
 
 def _otel_resource_attributes(pod: TemplateInput, once: Installation) -> str:
-    if not once.release.has("sidecar.otel_resource_attributes"):
+    if not once.describes_services:
         return ""
     namespace = pod.workload.namespace
     return otel_resource_attributes(once.mesh.document, pod.annotations, pod.labels, namespace, pod.containers)
